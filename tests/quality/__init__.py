@@ -1,0 +1,1 @@
+"""Quality figures with floors: `make quality` measures, prints beside baselines, and fails below a floor."""
