@@ -1,0 +1,29 @@
+"""Two statements SQLAlchemy does not spell the same for every database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from crawler.db import Base
+
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> int:
+    """Inserts the rows whose keys are new and leaves the others alone; how many were new."""
+    if not rows:
+        return 0
+    statement = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing()
+    return sum(claimed(session, statement, row) for row in rows)
+
+
+def claimed(session: Session, statement: Update | Any, values: Mapping[str, object] | None = None) -> int:
+    """How many rows the statement changed: claiming is an UPDATE ... WHERE and this count."""
+    result = session.execute(statement, values, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
