@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from alerts.locale import texts
 from alerts.models import Alert, Chat, Delivery
 from alerts.render import clean, clip
+from crawler.db import Base
 from crawler.models import Article, EntryPoint
 
 DAY = timedelta(days=1)
@@ -39,10 +40,11 @@ def status(session: Session, now: datetime) -> Status:
     """Counted from the rows."""
     since = now - DAY
     live = EntryPoint.retired_at.is_(None)
-    by_status = {name: count for name, count in session.execute(_deliveries_by_status()).all()}
+    counted = session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
+    by_status = {row[0]: row[1] for row in counted}
 
-    def count(table: type, *conditions: object) -> int:
-        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0  # type: ignore[arg-type]
+    def count(table: type[Base], *conditions: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
     failing = select(EntryPoint.outlet).where(live, EntryPoint.failures >= FAILING_AFTER).distinct()
     return Status(
@@ -61,8 +63,11 @@ def status(session: Session, now: datetime) -> Status:
     )
 
 
-def say(counted: Status, language: str = "en") -> str:
-    """As lines for a person. Lines about trouble stand only when there is some."""
+def say(counted: Status, language: str = "en", *, addresses: bool = True) -> str:
+    """As lines for a person. Lines about trouble stand only when there is some.
+
+    Without `addresses` the chats of others are a number.
+    """
     said = texts(language)
     lines = [
         said("status_outlets", read=counted.read, count=counted.entry_points),
@@ -79,9 +84,6 @@ def say(counted: Status, language: str = "en") -> str:
     if counted.failing:
         lines.append(said("status_failing", outlets=clip(clean(", ".join(counted.failing)), 900)))
     if counted.suspended:
-        lines.append(said("status_suspended", chats=clip(clean(", ".join(counted.suspended)), 900)))
+        chats = ", ".join(counted.suspended) if addresses else str(len(counted.suspended))
+        lines.append(said("status_suspended", chats=clip(clean(chats), 900)))
     return "\n".join(lines)
-
-
-def _deliveries_by_status():  # type: ignore[no-untyped-def]
-    return select(Delivery.status, func.count()).group_by(Delivery.status)

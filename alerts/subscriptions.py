@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from alerts.channels import check
+from alerts.channels import check, pace
 from alerts.config import SubscriptionSection
 from alerts.models import Chat, Invite, Note, Subscription, User, Watchlist
 from crawler.config import did_you_mean
@@ -133,9 +133,12 @@ def remember(session: Session, address: str, now: datetime, *, title: str = "") 
 
 
 def resume(session: Session, address: str) -> str:
-    """Sends to this chat again, and to its topics; returns why it had stopped, or ''."""
-    address = current(session, address)
-    stopped = (or_(Chat.address == address, Chat.address.startswith(f"{address}/", autoescape=True)), Chat.suspended != "")
+    """Sends to this chat again, with all its topics; returns why it had stopped, or ''."""
+    address = pace(current(session, address)).chat
+    stopped = (
+        or_(Chat.address == address, Chat.address.startswith(f"{address}/", autoescape=True)),
+        Chat.suspended != "",
+    )
     reasons = list(session.scalars(select(Chat.suspended).where(*stopped)))
     session.execute(update(Chat).where(*stopped).values(suspended=""))
     return reasons[0] if reasons else ""
