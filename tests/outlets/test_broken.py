@@ -92,7 +92,7 @@ def test_a_wrong_value_is_named_with_file_and_line(tmp_path: Path, old: str, new
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     """Nobody has to start the program once per mistake."""
     message = broken(tmp_path, GOOD.replace("SY", "Syria") + "timezone: Mars\nlanguagse: x\n")
-    assert 3 == len(message.split("\n"))
+    assert len(message.split("\n")) == 3
 
 
 def test_an_outlet_must_be_reachable(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_welcome(tmp_path: Path) -> None:
     """Editors on Windows put one before the first key."""
     (tmp_path / "furat.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
-    assert "Furat Daily" == read_outlet(tmp_path / "furat.yaml").name
+    assert read_outlet(tmp_path / "furat.yaml").name == "Furat Daily"
 
 
 def test_a_name_that_is_no_id_is_refused(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_broken_file_never_stops_the_others(tmp_path: Path) -> None:
         (tmp_path / f"{stem}.yaml").write_bytes(content)
     (tmp_path / "folder.yaml").mkdir()
     loaded = load([tmp_path], shipped=False)
-    assert ["good"] == list(loaded.by_id)
+    assert list(loaded.by_id) == ["good"]
     assert [f"{tmp_path / stem}.yaml" for stem in sorted([*wrong, "folder"])] == [
         message.split(".yaml")[0] + ".yaml" for message in loaded.broken
     ]

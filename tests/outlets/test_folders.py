@@ -45,22 +45,23 @@ def folder(tmp_path: Path) -> Path:
 def test_a_template_fills_what_the_outlet_leaves_out(folder: Path) -> None:
     """An outlet of a family needs its name and its home; {host} is its own host without www."""
     outlet = read_outlet(folder / "nine.yaml")
-    assert (["ru"], "RU", "Europe/Moscow") == (outlet.languages, outlet.country, outlet.timezone)
-    assert [("https://www.nine.example/text/rss.xml", "several lists")] == [
-        (entry.url, entry.confidence) for entry in outlet.entry_points
+    assert (outlet.languages, outlet.country, outlet.timezone) == (["ru"], "RU", "Europe/Moscow")
+    assert [(entry.url, entry.confidence) for entry in outlet.entry_points] == [
+        ("https://www.nine.example/text/rss.xml", "several lists")
     ]
-    assert ["https://nine.example/sitemap.xml"] == [entry.url for entry in outlet.archives]
+    assert [entry.url for entry in outlet.archives] == ["https://nine.example/sitemap.xml"]
 
 
 def test_what_the_outlet_states_stands(folder: Path) -> None:
     """Single values and lists of the outlet replace the template's; sections are merged key by key."""
-    own = "timezone: Asia/Omsk\nentry_points: [{kind: section, url: 'https://nine.example/a'}]\nreading: {min_text_length: 60}\n"
+    section = "entry_points: [{kind: section, url: 'https://nine.example/a'}]\n"
+    own = "timezone: Asia/Omsk\n" + section + "reading: {min_text_length: 60}\n"
     (folder / "nine.yaml").write_text(OUTLET + own, "utf-8")
     outlet = read_outlet(folder / "nine.yaml")
-    assert "Asia/Omsk" == outlet.timezone
-    assert ["section"] == [entry.kind for entry in outlet.entry_points]
-    assert (60, ["Читайте также"]) == (outlet.reading.min_text_length, outlet.reading.boilerplate)
-    assert 0.5 == outlet.expect.dated
+    assert outlet.timezone == "Asia/Omsk"
+    assert [entry.kind for entry in outlet.entry_points] == ["section"]
+    assert (outlet.reading.min_text_length, outlet.reading.boilerplate) == (60, ["Читайте также"])
+    assert outlet.expect.dated == 0.5
 
 
 def test_phrases_selectors_and_notes_are_joined(folder: Path) -> None:
@@ -68,16 +69,16 @@ def test_phrases_selectors_and_notes_are_joined(folder: Path) -> None:
     own = "reading:\n  boilerplate: [Наш опрос]\n  templates: [{body: .mine}]\nnotes: Its own.\n"
     (folder / "nine.yaml").write_text(OUTLET + own, "utf-8")
     outlet = read_outlet(folder / "nine.yaml")
-    assert ["Наш опрос", "Читайте также"] == outlet.reading.boilerplate
-    assert [".mine", ".text"] == [selectors.body for selectors in outlet.reading.templates]
-    assert "Its own.\nOne platform for all." == outlet.notes
+    assert outlet.reading.boilerplate == ["Наш опрос", "Читайте также"]
+    assert [selectors.body for selectors in outlet.reading.templates] == [".mine", ".text"]
+    assert outlet.notes == "Its own.\nOne platform for all."
 
 
 def test_merging_changes_neither_side() -> None:
     """A template serves many outlets: none may leave its phrases in it."""
     own, shared = {"reading": {"remove": ["a"]}}, {"reading": {"remove": ["b"], "min_text_length": 9}}
-    assert {"reading": {"remove": ["a", "b"], "min_text_length": 9}} == merge(own, shared)
-    assert ({"reading": {"remove": ["a"]}}, {"reading": {"remove": ["b"], "min_text_length": 9}}) == (own, shared)
+    assert merge(own, shared) == {"reading": {"remove": ["a", "b"], "min_text_length": 9}}
+    assert (own, shared) == ({"reading": {"remove": ["a"]}}, {"reading": {"remove": ["b"], "min_text_length": 9}})
 
 
 def test_an_unknown_template_is_named_in_its_line(folder: Path) -> None:
@@ -109,8 +110,8 @@ def test_a_broken_template_nobody_uses_is_reported(folder: Path) -> None:
     """It is reported like an outlet, and outlets of other templates are loaded."""
     (folder / "templates" / "spare.yaml").write_text("country: [", "utf-8")
     loaded = load([folder], shipped=False)
-    assert ["nine"] == list(loaded.by_id)
-    assert ["spare.yaml"] == [Path(message.split(":")[0]).name for message in loaded.broken]
+    assert list(loaded.by_id) == ["nine"]
+    assert [Path(message.split(":")[0]).name for message in loaded.broken] == ["spare.yaml"]
 
 
 def test_a_wrong_value_over_a_template_has_the_outlets_line(folder: Path) -> None:
@@ -130,7 +131,7 @@ def test_a_missing_home_is_told_before_its_host_is_missed(folder: Path) -> None:
 def test_shipped_templates_serve_outlets_of_ones_own(tmp_path: Path) -> None:
     """A city site that does not ship is added in three lines."""
     (tmp_path / "new.yaml").write_text("name: New\nhome: https://new.example/\ntemplate: shkulev\n", "utf-8")
-    assert "https://www.new.example/text/rss.xml" == read_outlet(tmp_path / "new.yaml").entry_points[0].url
+    assert read_outlet(tmp_path / "new.yaml").entry_points[0].url == "https://www.new.example/text/rss.xml"
 
 
 def test_an_outlet_of_ones_own_replaces_a_shipped_one(tmp_path: Path) -> None:
@@ -138,16 +139,16 @@ def test_an_outlet_of_ones_own_replaces_a_shipped_one(tmp_path: Path) -> None:
     text = "name: Mine\nhome: https://mine.example/\nlanguages: [ru]\ncountry: RU\narchive_only: true\n"
     (tmp_path / "fontanka.yaml").write_text(text, "utf-8")
     loaded = load([tmp_path])
-    assert "Mine" == loaded.get("fontanka").name
-    assert "TASS (Russian)" == loaded.get("tass").name
+    assert loaded.get("fontanka").name == "Mine"
+    assert loaded.get("tass").name == "TASS (Russian)"
 
 
 def test_a_broken_replacement_leaves_the_shipped_one(tmp_path: Path) -> None:
     """A typing error costs no coverage: the shipped outlet goes on being crawled and the mistake is reported."""
     (tmp_path / "fontanka.yaml").write_text("nmae: Mine\n", "utf-8")
     loaded = load([tmp_path], use=["fontanka"])
-    assert "Fontanka" == loaded.get("fontanka").name
-    assert 1 == len(loaded.broken)
+    assert loaded.get("fontanka").name == "Fontanka"
+    assert len(loaded.broken) == 1
 
 
 def test_both_endings_are_read_and_twins_refused(folder: Path) -> None:
@@ -161,24 +162,24 @@ def test_both_endings_are_read_and_twins_refused(folder: Path) -> None:
 
 def test_only_outlets_in_use_are_loaded() -> None:
     """The order is that of the configuration."""
-    assert ["tass", "enab_ar"] == list(load(use=["tass", "enab_ar"]).by_id)
+    assert list(load(use=["tass", "enab_ar"]).by_id) == ["tass", "enab_ar"]
 
 
 def test_an_unknown_id_in_use_is_reported() -> None:
     """A typing error in `outlets.use` is met with the right id and stops nobody."""
     loaded = load(use=["fontanca", "tass"])
-    assert ["tass"] == list(loaded.by_id)
-    assert ("unknown outlet `fontanca`; did you mean `fontanka`?",) == loaded.broken
+    assert list(loaded.by_id) == ["tass"]
+    assert loaded.broken == ("unknown outlet `fontanca`; did you mean `fontanka`?",)
 
 
 def test_a_broken_outlet_in_use_is_not_called_unknown(tmp_path: Path) -> None:
     """One mistake, one message."""
     (tmp_path / "mine.yaml").write_text("- 1", "utf-8")
-    assert ["mine.yaml"] == [Path(m.split(":")[0]).name for m in load([tmp_path], use=["mine"], shipped=False).broken]
+    assert [Path(m.split(":")[0]).name for m in load([tmp_path], use=["mine"], shipped=False).broken] == ["mine.yaml"]
 
 
 def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     """A folder that is not there is a message, and what ships is crawled."""
     loaded = load([tmp_path / "nowhere"], use=["tass"])
-    assert ["tass"] == list(loaded.by_id)
+    assert list(loaded.by_id) == ["tass"]
     assert (f"{tmp_path / 'nowhere'}: no such folder of outlets",) == loaded.broken

@@ -21,7 +21,7 @@ def shipped() -> Outlets:
 
 def test_every_shipped_yaml_loads(shipped: Outlets) -> None:
     """Nothing that ships is broken, and every file became an outlet under its stem."""
-    assert () == shipped.broken
+    assert shipped.broken == ()
     assert {path.stem for path in SHIPPED.glob("*.yaml")} == set(shipped.by_id)
     assert all(outlet.id == outlet_id for outlet_id, outlet in shipped.by_id.items())
 
@@ -48,7 +48,7 @@ def test_no_entry_point_is_shared(shipped: Outlets) -> None:
 def test_no_placeholder_is_left(shipped: Outlets) -> None:
     """Every address of a template got its outlet's host."""
     entries = [entry for outlet in shipped.by_id.values() for entry in (*outlet.entry_points, *outlet.archives)]
-    assert [] == [entry.url for entry in entries if "{" in entry.url]
+    assert [entry.url for entry in entries if "{" in entry.url] == []
 
 
 def test_outlets_without_a_proven_feed_say_so(shipped: Outlets) -> None:
@@ -64,7 +64,7 @@ def test_defunct_outlets_are_archives(shipped: Outlets, outlet_id: str) -> None:
     """What has stopped is known by name and never crawled on schedule."""
     outlet = shipped.get(outlet_id)
     assert outlet.archive_only
-    assert [] == outlet.entry_points
+    assert outlet.entry_points == []
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_every_example_of_the_guides_loads(tmp_path: Path) -> None:
     for number, block in enumerate(blocks):
         (tmp_path / f"example{number}.yaml").write_text(block, "utf-8")
     loaded = load([tmp_path], shipped=False)
-    assert () == loaded.broken
+    assert loaded.broken == ()
     assert len(blocks) == len(loaded.by_id) >= 3
 
 
@@ -219,4 +219,4 @@ def test_outlets_are_written_for_people() -> None:
         lines = path.read_text("utf-8").splitlines()
         assert max(map(len, lines)) <= 121, path.name
         if path.parent == SHIPPED:
-            assert "name" == next(iter(yaml.safe_load("\n".join(lines)))), path.name
+            assert next(iter(yaml.safe_load("\n".join(lines)))) == "name", path.name
