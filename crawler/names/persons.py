@@ -34,10 +34,11 @@ def persons(text: str) -> list[PersonMention]:
     while at < len(words):
         rules = persons_arabic if words[at].script == "ar" else persons_capitals
         found = rules.read(words, at)
-        if found is None or found.score < LOWEST_SCORE:
+        if found is None:
             at += 1
             continue
-        mentions.append(found)
+        if found.score >= LOWEST_SCORE:  # below it: the name of a street or a ship, passed over whole
+            mentions.append(found)
         at = found.last
     mentions += _repeats(words, mentions)
     return [_shown(text, words, mention) for mention in sorted(mentions, key=lambda mention: mention.first)]

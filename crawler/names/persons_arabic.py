@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from crawler.names.persons_lexicon import lexicon
@@ -19,8 +20,9 @@ _SURELY_SLAVIC = re.compile(r"\w{2,}(?:نوف|ييف|ينسكي|وفسكي|يف�
 
 # Given names of several words begin with these, and these go on a name: ابن الوليد, صلاح الدين, بك.
 _FIRST_OF_TWO = frozenset({"عبد", "ابو", "ابي", "ابا"})
-_LINKS = frozenset({"بن", "ابن", "بنت", "ولد", "ال", "بو", "فون", "فان", "دي", "دا", "دو", "دير", "لا", "لو", "اغ", "اوغلو", "ابو", "ابي", "عبد"})
+_LINKS = frozenset({"بن", "ابن", "بنت", "ولد", "ال", "بو", "فون", "دي", "دا", "دو", "اغ", "اوغلو", "ابو", "ابي", "عبد"})
 _SUFFIXES = frozenset({"الدين", "الله", "الرحمن", "بك", "باشا", "خان", "اغا"})
+_PATRONYMIC = re.compile(r"\w{3,}(?:فيتش|وفنا|يفنا|فنا)\Z")
 _MOST_WORDS = 5
 _THAT = frozenset({"ان", "انه", "انها", "بان"})
 _COMMA_GAPS = (" ", "، ", ", ")
@@ -34,7 +36,7 @@ def read(words: list[Word], at: int) -> Mention | None:
     for rule in (_named, _full_name, _ranked, _by_shape, _spoke):
         found = rule(words, at)
         if found is not None:
-            return None if is_named_after(words, found.first, found.last) else found
+            return replace(found, score=0.0) if is_named_after(words, found.first, found.last) else found
     return None
 
 
@@ -98,16 +100,24 @@ def _follows(words: list[Word], at: int) -> bool:
 
 
 def _goes_on(words: list[Word], at: int, length: int, foreign: bool) -> bool:
-    """Whether word `at` is a further name of a person whose name has `length` words so far."""
-    word = words[at]
+    """Whether word `at` is a further name of a person whose name has `length` words so far.
+
+    Arabs have up to four names and a family name with the article after a given one; others a given name and a surname.
+    """
+    folded = words[at].folded
     lex = lexicon()
-    if word.folded in lex.not_names["ar"] or (_is_place(word) and word.folded not in lex.given["ar"]):
+    if folded in lex.not_names["ar"] or (_is_place(words[at]) and folded not in lex.given["ar"]):
         return False
-    if _is_name(word.folded) or _is_slavic(word.folded):
+    before = words[at - 1].folded
+    if folded.startswith("ال"):
+        family = before in lex.arab or before in _SUFFIXES or length > 1 and words[at - 2].folded in _LINKS
+        return not foreign and family and len(folded) > 4 and not _is_prose(folded) and folded not in lex.ranks["ar"]
+    if foreign:
+        more = before in lex.given["ar"] or _PATRONYMIC.match(before) is not None
+        return (length == 1 or (length == 2 and more)) and (_is_name(folded) or _is_slavic(folded) or (length == 1 and _could_be_unknown_name(words[at])))
+    if _is_name(folded) or _is_slavic(folded):
         return True
-    if word.folded.startswith("ال"):
-        return not foreign and len(word.folded) > 4 and not _is_prose(word.folded) and not _is_prose(word.folded[2:])
-    return length == 1 and _could_be_unknown_name(word)
+    return (length == 1 or (length == 2 and before in lex.arab and len(folded) > 3)) and _could_be_unknown_name(words[at])
 
 
 def _could_be_unknown_name(word: Word) -> bool:
@@ -142,21 +152,13 @@ def _name_end(words: list[Word], at: int, first: str, foreign: bool) -> int:
     return here
 
 
-def _is_foreign(given: str) -> bool:
-    """Whether a given name is not one Arabs bear: letters and shapes their names do not have."""
-    return given not in lexicon().ordinary["ar"] and len(given) > 4 and re.search("[غفسكي].*(?:ي|ر|ل|ن|س)", given) is not None and not _ARAB.search(given)
-
-
-_ARAB = re.compile("[حعصضطظقةئء]|^ا?بو|^م[حصع]")
-
-
 def _full_name(words: list[Word], at: int) -> Mention | None:
     """A given name and what follows it; alone only after a cue."""
     found = _given(words[at])
     if found is None:
         return _kunya(words, at)
     given, clitics = found
-    last = _name_end(words, at, given, _is_foreign(given))
+    last = _name_end(words, at, given, given not in lexicon().arab)
     cue = _cue_before(words, at)
     length = last - at
     if length < 1 or (length == 1 and given in _FIRST_OF_TWO):
@@ -189,7 +191,7 @@ def _is_surely_named(words: list[Word], at: int, last: int) -> bool:
     """Whether a name that begins with an ordinary word (خالد, عادل) is one: its second word is a given name, or ابن, or الدين."""
     second = words[at + 1].folded
     lex = lexicon()
-    if second in lex.given["ar"] and second not in lex.ordinary["ar"]:
+    if second not in lex.ordinary["ar"] and len(second) > 3 and _is_name(second):
         return True
     if second in _LINKS | _SUFFIXES:
         return True
@@ -252,7 +254,7 @@ def _named(words: list[Word], at: int) -> Mention | None:
     if words[back].folded not in lexicon().naming["ar"] or words[at].sentence != words[back].sentence or "،" in words[at].gap:
         return None
     word = words[at]
-    if word.folded == "ب":
+    if word.folded == "ب" or word.folded in lexicon().naming["ar"] or any(form in lexicon().naming["ar"] for form, _ in _readings(word.folded)):
         return None
     clitics = 1 if word.folded.startswith("ب") and len(word.folded) > _SHORTEST and words[back].folded in _CALLED_WITH_B and word.folded not in lexicon().given["ar"] else 0
     if word.gap.strip() in ('"', "«", "“", "”", "'"):
@@ -262,7 +264,7 @@ def _named(words: list[Word], at: int) -> Mention | None:
         return Mention(at, last, 0.85, f"named or called so ({words[back].surface})")
     found = _given(word)
     if found is not None and found[1] <= clitics:
-        last = _name_end(words, at, found[0], _is_foreign(found[0]))
+        last = _name_end(words, at, found[0], found[0] not in lexicon().arab)
         return Mention(at, max(last, at + 1), 0.9, f"named so ({words[back].surface})", last - 1 if last - at > 1 else None, found[1])
     if not _could_be_unknown_name(word):
         return None
@@ -286,7 +288,7 @@ def _by_shape(words: list[Word], at: int) -> Mention | None:
         if _is_slavic(word.folded) and not word.folded.endswith("سلاف"):
             return None  # two surnames side by side are two persons
         return Mention(at, at + 2, 0.8, "a Slavic surname by its shape, and a name before it", at + 1)
-    given = second in lexicon().given["ar"] and second not in lexicon().ordinary["ar"] and _is_foreign(second)
+    given = second in lexicon().given["ar"] and second not in lexicon().ordinary["ar"] and second not in lexicon().arab
     alone = given and not (_follows(words, at + 2) and _goes_on(words, at + 2, 1, True))
     if alone and (_is_slavic(word.folded) or (word.folded in lexicon().names_ar and word.folded not in lexicon().given["ar"])):
         return Mention(at, at + 2, 0.7, "surname and given name", at)

@@ -54,13 +54,13 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
             given["lat"] |= {token for token in row if _LATIN.fullmatch(token)}
     arabic_names |= set(_joined_tokens(names / "names-dev.tsv"))
     given["lat"] |= set(words["given"]["lat"].split())
-    given["ar"] |= set(words["given"]["ar"].split())
     prose = _folded(words["arabic_prose"].split())
+    written_ar = _folded(words["given"]["ar"].split()) | _folded(words["given"]["ar_foreign"].split())
     surnames = _folded(text for text, _ in _bearers(russiannames / "surnames.parquet", FEWEST_BEARERS_OF_SURNAME))
     found = {
         "given_cyr": {form for name in _folded(given["cyr"]) if len(name) > 1 for form in paradigm(name)},
         "given_lat": {name for name in _folded(given["lat"]) if len(name) > 1},
-        "given_ar": {name for name in _folded(given["ar"]) if len(name) > 1},
+        "given_ar": ({name for name in _folded(given["ar"]) if len(name) > 2} - prose) | written_ar,
         "names_ar": {name for name in _folded(arabic_names) if len(name) > 2} - prose,
         "surnames_cyr": surnames,
         "ordinary_cyr": {form for word in _folded(words["ordinary"]["cyr"].split()) for form in {word} | paradigm(word)},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from crawler.names.persons_lexicon import lexicon
 from crawler.names.persons_words import Mention, Word, is_city, is_known_surname, stem
@@ -44,7 +45,7 @@ def read(words: list[Word], at: int) -> Mention | None:
         found = rule(words, at)
         if found is not None:
             if is_named_after(words, found.first, found.last) or _is_quoted_title(words, found, rule is _named):
-                return None
+                return replace(found, score=0.0)
             return found
     return None
 
@@ -100,7 +101,7 @@ def _could_be_name(word: Word) -> bool:
 
 def _could_be_surname(word: Word) -> bool:
     """Whether the word may be the surname after a given name."""
-    if not _could_be_name(word):
+    if not _could_be_name(word) and not (word.capital and word.folded in lexicon().surnames_too):
         return False
     if word.listed and not _is_slavic(word):
         return False
@@ -267,7 +268,7 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     word = words[at]
     ranked = _rank_before(words, at)
     by_trade = not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
-    if not (ranked or by_trade) or not _could_be_name(word) or word.listed or is_city(word.folded):
+    if not (ranked or by_trade) or not _could_be_name(word) or word.listed or (is_city(word.folded) and not _is_given(word)):
         return None
     last = _names_from(words, at)
     if last == at:
@@ -289,6 +290,8 @@ def _is_name_shaped(words: list[Word], at: int, last: int) -> bool:
 def _ranked_alone(words: list[Word], at: int, ranked: bool, rank: str) -> Mention | None:
     """One word after a rank: it must be a surname by its shape or a given name, or in English anything after a title."""
     word = words[at]
+    if word.script == "lat" and word.folded in lexicon().named_after_following:
+        return None
     if _is_given(word) and not _is_ordinary(word):
         return Mention(at, at + 1, 0.7, f"given name after {rank}")
     if word.script == "cyr":

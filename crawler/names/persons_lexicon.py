@@ -19,6 +19,7 @@ class Lexicon:
     """Folded words. What is a dict is by script: "cyr", "lat", "ar"."""
 
     given: dict[str, frozenset[str]]  # Cyrillic ones in all cases
+    arab: frozenset[str]  # of the given names in Arabic letters those that Arabs bear
     ordinary: dict[str, frozenset[str]]  # given names that are also ordinary words: not enough by themselves
     not_names: dict[str, frozenset[str]]  # words with a capital that are no surname
     ranks: dict[str, frozenset[str]]  # ranks, titles, kinship: before a name
@@ -29,6 +30,7 @@ class Lexicon:
     named_after: dict[str, frozenset[str]]  # before a name: a street's, a ship's
     named_after_following: frozenset[str]  # the same in English, after the name
     surnames: frozenset[str]  # Russian, nominative
+    surnames_too: frozenset[str]  # English words of `not_names` that are surnames right after a given name
     names_ar: frozenset[str]  # single names in Arabic letters, given or not
     cities: frozenset[str]
 
@@ -43,6 +45,7 @@ def lexicon() -> Lexicon:
     phrases = sorted((tuple(fold(line).split()) for line in naming["en"].splitlines()), key=len, reverse=True)
     return Lexicon(
         given={"cyr": built["given_cyr"], "lat": built["given_lat"], "ar": built["given_ar"]},
+        arab=_words(written["given"]["ar"]),
         ordinary={
             "cyr": built["ordinary_cyr"],
             "lat": _words(written["ordinary"]["lat"]),
@@ -61,6 +64,7 @@ def lexicon() -> Lexicon:
         named_after={"cyr": built["named_after_ru"], "lat": _words(after["en_before"]), "ar": _words(after["ar"])},
         named_after_following=_words(after["en_after"]),
         surnames=built["surnames_cyr"],
+        surnames_too=_words(written["surnames_too"]),
         names_ar=built["names_ar"],
         cities=built["cities"],
     )
