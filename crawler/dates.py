@@ -501,9 +501,11 @@ def _from_hijri(year: int, month: int, day: int) -> date | None:
 
 
 def _read_day_word(folded: str, language: str, today: date) -> _Found | None:
-    """сегодня, вчера, أمس, yesterday."""
+    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a date."""
     match = DAY_WORD_IN.search(folded)
-    if match is None:
+    if match is None or (not CLOCK.search(folded) and not DOT_CLOCK.search(folded) and len(folded.split()) > 4):
+        return None
+    if not CLOCK.search(folded) and len(folded.split()) > len(match["word"].split()) + 1:
         return None
     return _Found(today - timedelta(days=_number(match["word"], DAY_WORD_NUMBERS)), match.span())
 

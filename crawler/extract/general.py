@@ -40,6 +40,7 @@ FOREIGN = re.compile(
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
 SENTENCE_END = re.compile(r"[.!?…؟][»\"”')\]]*$")
 FRAME = {"footer", "nav", "aside", "header"}
+MOSTLY = 0.6
 LEAVES = {"p", "li", "blockquote", "h2", "h3", "h4", "td", "tr", "span"}
 HIDDEN = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
@@ -332,16 +333,26 @@ def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[floa
             same = _home(line) is _home(found[before]) and _home(line) is _home(found[after])
             if same and line.linked < 0.3 and len(line.words) >= 4 and not rows[index]["foreign"]:
                 chosen.add(index)
-    return sorted(chosen)
+    return sorted(chosen | _siblings(found, rows, chosen))
 
 
-def _family(line: Line) -> set[Any]:
-    parent = line.block.getparent()
-    return (
-        {line.block}
-        if parent is None or line.block.tag not in ("p", "li", "h2", "h3", "h4", "blockquote")
-        else {parent}
-    )
+def _siblings(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[int]) -> set[int]:
+    """Sentences that stand among paragraphs of which most are kept: the first and last of a text convince least."""
+    words: Counter[Any] = Counter()
+    kept: Counter[Any] = Counter()
+    for index, line in enumerate(found):
+        words[_home(line)] += len(line.words)
+        kept[_home(line)] += len(line.words) if index in chosen else 0
+    return {
+        index
+        for index, line in enumerate(found)
+        if index not in chosen
+        and kept[_home(line)] > MOSTLY * words[_home(line)]
+        and len(line.words) >= 6
+        and line.linked < 0.2
+        and SENTENCE_END.search(line.text)
+        and not rows[index]["behind_tail"]
+    }
 
 
 def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, title: str) -> list[int]:
