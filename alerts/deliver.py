@@ -243,5 +243,5 @@ def _dating(article: Article) -> Dating:
 def _titles(session: Session, watchlists: tuple[str, ...]) -> tuple[str, ...]:
     """Names as people gave them; the id where there is none."""
     found = session.execute(select(Watchlist.id, Watchlist.title).where(Watchlist.id.in_(watchlists)))
-    titles: dict[str, str] = dict(found.tuples())
+    titles = {row.id: row.title for row in found}
     return tuple(titles.get(name) or name for name in watchlists)

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from crawler.rows import claimed, insert_missing
 from crawler.models import EntryPoint, HostLease
+from crawler.rows import claimed, insert_missing
 
 LEASE = timedelta(seconds=20)
 RENEW_EVERY_S = 5.0
@@ -33,7 +33,9 @@ class Held:
 def acquire(session: Session, host: str, holder: str, delay: timedelta, now: datetime) -> Held | None:
     """The lease, or None while another process holds it. May be called again by the holder."""
     insert_missing(
-        session, HostLease, [{"host": host, "holder": "", "leased_until": now, "next_request_at": now, "not_before": None}]
+        session,
+        HostLease,
+        [{"host": host, "holder": "", "leased_until": now, "next_request_at": now, "not_before": None}],
     )
     row = session.execute(select(HostLease).where(HostLease.host == host).with_for_update()).scalar_one()
     if row.holder not in ("", holder) and row.leased_until > now:

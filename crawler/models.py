@@ -66,9 +66,7 @@ class KnownUrl(Base):
     url: Mapped[str] = mapped_column(Text, primary_key=True)  # urls.canonical() of the listed address
     address: Mapped[str] = mapped_column(Text)  # as listed; what is fetched (the canonical form is a key only)
     outlet: Mapped[str] = mapped_column(Text, index=True)
-    entry_point_id: Mapped[int | None] = mapped_column(
-        ForeignKey("entry_points.id", ondelete="SET NULL"), index=True
-    )
+    entry_point_id: Mapped[int | None] = mapped_column(ForeignKey("entry_points.id", ondelete="SET NULL"), index=True)
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"), index=True)
     listed: Mapped[str] = mapped_column(
         Text, default=""

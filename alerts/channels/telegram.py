@@ -14,7 +14,6 @@ from crawler.errors import UsageError
 from crawler.log import redact
 
 if TYPE_CHECKING:
-    from telegram import Bot
     from telegram.request import HTTPXRequest
 
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
@@ -90,22 +89,15 @@ class TelegramChannel:
 
     def __init__(self, token: str, *, base_url: str, proxy: str = "") -> None:
         from telegram import Bot
-        from telegram.error import InvalidToken
 
         self._request = http(proxy=proxy)
-        self._bot: Bot | None
-        try:
-            self._bot = Bot(token, base_url=f"{base_url.rstrip('/')}/bot", request=self._request)
-        except InvalidToken:
-            self._bot = None
+        self._bot = Bot(token, base_url=f"{base_url.rstrip('/')}/bot", request=self._request)
 
     async def send(self, address: str, message: Message, *, plain: bool = False) -> Outcome:
         from telegram import LinkPreviewOptions
         from telegram.constants import ParseMode
         from telegram.error import TelegramError
 
-        if self._bot is None:
-            return Closed("the token has not the shape of one; copy it again from @BotFather")
         parts = _ADDRESS.fullmatch(address)
         if parts is None:
             return Failed(f"{address!r} is not a Telegram address")

@@ -90,7 +90,9 @@ class Guard:
         for address in addresses:
             why = private(address, self.allowed)
             if why:
-                raise AddressRefused(f"{host} is {address}, a {why} address; `crawl.allow_private` lets networks through")
+                raise AddressRefused(
+                    f"{host} is {address}, a {why} address; `crawl.allow_private` lets networks through"
+                )
 
 
 def check_scheme(url: str) -> str:

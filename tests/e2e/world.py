@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -147,11 +147,11 @@ def rasad(config: Path, *words: str, **more: str) -> subprocess.CompletedProcess
 
 
 @contextmanager
-def daemon(config: Path, log: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+def daemon(config: Path, log: Path, *options: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """`rasad run` as a process; killed at the end if it has not stopped by then."""
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "alerts", "--config", str(config), "run"],
+            [sys.executable, "-m", "alerts", "--config", str(config), *options, "run"],
             stdout=sink, stderr=sink, env=environment(**more),
         )  # fmt: skip
     try:
@@ -160,6 +160,17 @@ def daemon(config: Path, log: Path, **more: str) -> Iterator[subprocess.Popen[by
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             process.wait(10)
+
+
+def children(pid: int) -> list[int]:
+    """The child processes of `pid`."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def kill(pid: int) -> None:
+    """SIGKILL; a process that is gone already is fine."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def eventually(happened: Callable[[], object], what: str, seconds: float = 30.0) -> None:
