@@ -41,8 +41,11 @@ class _Redacting(logging.Formatter):
         return redact(self.inner.format(record))
 
 
-def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Log to `stream` (stderr by default): coloured lines on a terminal, one JSON object a line elsewhere."""
+def configure(*, verbose: bool = False, quiet: bool = False, stream: TextIO | None = None) -> None:
+    """Log to `stream` (stderr by default): coloured lines on a terminal, one JSON object a line elsewhere.
+
+    `quiet` is for commands whose output is the answer itself: warnings and errors only.
+    """
     stream = stream or sys.stderr
     terminal = stream.isatty()
     shared: list[Any] = [
@@ -70,7 +73,7 @@ def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    root.setLevel(logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

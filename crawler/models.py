@@ -64,12 +64,15 @@ class KnownUrl(Base):
     __tablename__ = "known_urls"
 
     url: Mapped[str] = mapped_column(Text, primary_key=True)  # urls.canonical() of the listed address
+    address: Mapped[str] = mapped_column(Text)  # as listed; what is fetched (the canonical form is a key only)
     outlet: Mapped[str] = mapped_column(Text, index=True)
-    entry_point_id: Mapped[int | None] = mapped_column(ForeignKey("entry_points.id", ondelete="SET NULL"))
+    entry_point_id: Mapped[int | None] = mapped_column(ForeignKey("entry_points.id", ondelete="SET NULL"), index=True)
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"), index=True)
     listed: Mapped[str] = mapped_column(
         Text, default=""
     )  # title and update mark as listed; a change means: fetch again
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # as listed
+    from_first_crawl: Mapped[bool] = mapped_column(default=False)  # first named by the first reading of its entry point
     outcome: Mapped[str] = mapped_column(
         Text
     )  # pending | saved | unchanged | rejected | blocked | failed | quarantined

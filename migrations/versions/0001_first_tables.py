@@ -240,10 +240,13 @@ def upgrade() -> None:
     op.create_table(
         "known_urls",
         sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("entry_point_id", Id, nullable=True),
         sa.Column("article_id", Id, nullable=True),
         sa.Column("listed", sa.Text(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=True),
+        sa.Column("from_first_crawl", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -259,6 +262,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("url", name=op.f("pk_known_urls")),
     )
     op.create_index(op.f("ix_known_urls_article_id"), "known_urls", ["article_id"], unique=False)
+    op.create_index(op.f("ix_known_urls_entry_point_id"), "known_urls", ["entry_point_id"], unique=False)
     op.create_index(op.f("ix_known_urls_next_try_at"), "known_urls", ["next_try_at"], unique=False)
     op.create_index(op.f("ix_known_urls_outlet"), "known_urls", ["outlet"], unique=False)
     op.create_table(
