@@ -148,6 +148,11 @@ def as_wanted(row: KnownUrl) -> Wanted:
     return Wanted(row.url, row.outlet, listing, row.from_first_crawl, row.kills)
 
 
+def unknown(listing: Listing, outlet: str, *, first: bool) -> Wanted:
+    """An article that no row knows yet."""
+    return Wanted(urls.canonical(listing.url), outlet, listing, first)
+
+
 def settle(
     session: Session, wanted: Wanted, end: End, reason: str, now: datetime, *, article_id: int | None = None
 ) -> None:

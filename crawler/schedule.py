@@ -71,14 +71,19 @@ def next_wait(interval_s: int, failures: int, crawl: CrawlSection, rng: Random) 
     return timedelta(seconds=wait_s * (1 + rng.uniform(-JITTER, JITTER)))
 
 
-def sync(session: Session, outlets: Iterable[Outlet], crawl: CrawlSection, now: datetime) -> None:
-    """Rows for the entry points of `outlets`; those of no outlet are retired, and come back with their memory."""
+def sync(
+    session: Session, outlets: Iterable[Outlet], crawl: CrawlSection, now: datetime, *, retire: bool = True
+) -> None:
+    """Rows for the entry points of `outlets`; those of no outlet are retired, and come back with their memory.
+
+    `retire=False` leaves the others alone: an ad-hoc crawl of a few outlets is no new configuration.
+    """
     rows = {(row.outlet, row.url): row for row in session.scalars(select(EntryPoint))}
     wanted = {
         (outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in outlet.entry_points
     }
     for key, row in rows.items():
-        if key not in wanted and row.retired_at is None:
+        if retire and key not in wanted and row.retired_at is None:
             row.retired_at = now
     for (outlet_id, url), fact in wanted.items():
         every_s = int(interval(fact, crawl).total_seconds())
@@ -109,8 +114,9 @@ def due(
     *,
     busy_hosts: Collection[str] = (),
     outlets: Collection[str] | None = None,
+    one_per_host: bool = True,
 ) -> list[DueEntryPoint]:
-    """At most `limit` entry points to read now, one per host and none of `busy_hosts`; each is claimed for its interval."""
+    """At most `limit` entry points to read now, none of `busy_hosts`; each is claimed for its interval."""
     query = (
         select(EntryPoint)
         .where(
@@ -128,7 +134,7 @@ def due(
         if len(found) >= limit:
             break
         if row.host not in taken and _claim(session, row, now):
-            taken.add(row.host)
+            taken.update([row.host] if one_per_host else [])
             found.append(as_due(row))
     return found
 
@@ -145,13 +151,11 @@ def claim(session: Session, entry_points: Collection[tuple[str, str]], now: date
 
 
 def _claim(session: Session, row: EntryPoint, now: datetime) -> bool:
-    return bool(
-        claimed(
-            session,
-            update(EntryPoint)
-            .where(EntryPoint.id == row.id, EntryPoint.next_check_at == row.next_check_at)
-            .values(next_check_at=now + timedelta(seconds=row.interval_s)),
-        )
+    return claimed(
+        session,
+        update(EntryPoint)
+        .where(EntryPoint.id == row.id, EntryPoint.next_check_at == row.next_check_at)
+        .values(next_check_at=now + timedelta(seconds=row.interval_s)),
     )
 
 

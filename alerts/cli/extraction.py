@@ -82,12 +82,12 @@ def _of(known: Outlets, address: str) -> Outlet | None:
 
 def _read(body: bytes, address: str, outlet: Outlet | None) -> dict[str, Any]:
     from crawler.extract import extract as read
-    from crawler.rules import reading_rules
+    from crawler.reading import rules_of
     from crawler.types import Blocked, Page, Rejected
 
     at = now()
     page = Page(url=address, requested_url=address, status=200, headers=(), body=body, fetched_at=at)
-    draft = read(page, reading_rules(outlet) if outlet else None, at)
+    draft = read(page, rules_of(outlet) if outlet else None, at)
     if isinstance(draft, Rejected | Blocked):
         word = "rejected" if isinstance(draft, Rejected) else "blocked"
         return {"url": address, "rejected": draft.reason if word == "rejected" else f"blocked: {draft.reason}"}

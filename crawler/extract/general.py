@@ -6,11 +6,12 @@
     keep      = lines above the threshold; gaps inside closed, the lost lead rescued
 
 The lines are always the page's own, so nothing is glued or reordered by a tool. The two opinions alone reach less than the
-score: see tests/quality/extraction.py. When both tools and the score find nothing, the heaviest container is taken.
+score: see tests/quality/extraction.py. When no line convinces, the sentences under the headline are taken.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
 import math
 import re
@@ -38,6 +39,8 @@ FOREIGN = re.compile(
 )
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
 SENTENCE_END = re.compile(r"[.!?…؟][»\"”')\]]*$")
+FRAME = {"footer", "nav", "aside", "header"}
+LEAVES = {"p", "li", "blockquote", "h2", "h3", "h4", "td", "tr", "span"}
 HIDDEN = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
 for noisy in ("trafilatura", "readability", "htmldate", "courlan"):
@@ -78,13 +81,14 @@ def general(tree: Any, declared: Declared, title: str) -> tuple[list[str], tuple
     if not found:
         return [], ("no visible text",)
     if len(found) > MAX_ELEMENTS or sum(len(line.text) for line in found) > MAX_TEXT:
-        return [line.text for line in _heaviest(found)], ("body by text mass: too large for the vote",)
+        return [line.text for line in _heaviest(found)], ("body by text mass: the page is too large for the vote",)
     opinions = (Opinion(by_trafilatura(tree)), Opinion(by_readability(tree)))
     rows = features(found, opinions, title, about.description(declared))
     scores = [score(row) for row in rows]
     kept = _keep(found, rows, scores)
     if not kept:
-        return [line.text for line in _heaviest(found)], ("body by text mass: no line convinced",)
+        short = _under_headline(found, title)
+        return [found[index].text for index in short], ("body by its place under the headline",)
     rescued = _lost_leads(found, kept, declared, title)
     notes = ["body by vote"] + (["lead rescued"] if rescued else [])
     return [found[index].text for index in sorted({*kept, *rescued})], tuple(notes)
@@ -265,7 +269,7 @@ def _squeezed(text: str) -> str:
 
 
 def _chain(element: Any, limit: int) -> list[Any]:
-    chain = []
+    chain: list[Any] = []
     while element is not None and len(chain) < limit and element.tag not in ("body", "html"):
         chain.append(element)
         element = element.getparent()
@@ -325,7 +329,7 @@ def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[floa
             continue
         for index in range(before + 1, after):
             line = found[index]
-            same = _family(line) & _family(found[before]) & _family(found[after])
+            same = _home(line) is _home(found[before]) and _home(line) is _home(found[after])
             if same and line.linked < 0.3 and len(line.words) >= 4 and not rows[index]["foreign"]:
                 chosen.add(index)
     return sorted(chosen)
@@ -357,22 +361,38 @@ def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, titl
     return rescued
 
 
+def _under_headline(found: Sequence[Line], title: str) -> list[int]:
+    """The sentences that stand under the headline in its own block: short news that no tool takes for an article."""
+    start = _headline(found, title)
+    if start is None:
+        return []
+    home = _chain(found[start].block, 4)[1:]
+    kept: list[int] = []
+    for index in range(start + 1, min(len(found), start + 12)):
+        line = found[index]
+        if lines.TAIL.match(line.text) or not any(element in home for element in _chain(line.block, 5)):
+            break
+        speaks = len(line.words) >= 5 and (SENTENCE_END.search(line.text) or len(line.words) >= 12)
+        if speaks and line.linked < 0.3 and not any(_marks(element, {})[0] for element in _chain(line.block, 1)):
+            kept.append(index)
+    return kept
+
+
 def _heaviest(found: Sequence[Line]) -> list[Line]:
-    """The lines of the block, or block of blocks, with most unlinked text that is not a mere frame around the page."""
+    """The lines of the block, or block of blocks, with most unlinked text; the frame of the page is no candidate."""
     weights: Counter[Any] = Counter()
+    marked: dict[Any, tuple[bool, bool]] = {}
     for line in found:
-        if line.linked < 0.5:
-            parent = (
-                line.block.getparent()
-                if line.block.tag in ("p", "li", "blockquote", "h2", "h3", "td", "span")
-                else line.block
-            )
-            weights[line.block if parent is None else parent] += len(line.text)
+        chain = _chain(line.block, 12)
+        if line.linked < 0.5 and not any(e.tag in FRAME or _marks(e, marked)[0] for e in chain):
+            weights[_home(line)] += len(line.text)
     if not weights:
         return []
     best = weights.most_common(1)[0][0]
-    return [
-        line
-        for line in found
-        if line.linked < 0.5 and any(element is best for element in (line.block, line.block.getparent()))
-    ]
+    return [line for line in found if line.linked < 0.5 and _home(line) is best]
+
+
+def _home(line: Line) -> Any:
+    """The block that holds the line's paragraph and its neighbours."""
+    parent = line.block.getparent()
+    return line.block if parent is None or line.block.tag not in LEAVES else parent

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from crawler import dates
+
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol option p pre section summary table tbody td tfoot th thead title tr ul".split()
@@ -85,11 +87,26 @@ TAIL = re.compile(
 )
 # A single line inside an article that only points elsewhere.
 POINTER = re.compile(
-    r"""(?ix)^\W*(?:читайте|смотрите|см\.?|read|see|watch|اقر[أا]|شاهد|للمزيد|المزيد|طالع|إقر[أا]|قد\s*يهمك|اقرؤوا|اقرأوا)\s*(?:также|ещ[её]|по\s*теме|also|more|أيضا|ايضا|أيضاً|ايضاً|المزيد|في)?\s*[:|«>»–—-].{0,200}$"""
+    r"""(?ix)^\W*(?:читайте|смотрите|см\.?|read|see|watch|اقر[أا]|شاهد|للمزيد|المزيد|طالع|إقر[أا]|قد\s*يهمك|اقرؤوا|اقرأوا)\s*(?:также|ещ[её]|по\s*теме|материал|нас|статью|подробнее|also|more|أيضا|ايضا|أيضاً|ايضاً|المزيد|في)?\s*[:|«>»–—-].{0,200}$"""
 )
 CREDIT = re.compile(
     r"""(?ix)^\W*(?:фото|photo|image|picture|credit|иллюстрация|изображение|снимок|видео|video|صورة|الصورة|تصوير|المصدر|مصدر\s*الصورة|getty\s*images)\s*(?:credit|by|из\s*архива|من)?\s*[:/©].{0,120}$
     | ^\W*(?:©|\(c\)|copyright|все\s*права\s*защищены|جميع\s*الحقوق|all\s*rights\s*reserved).{0,160}$"""
+)
+# How a site speaks to those who want to comment or copy; long enough to look like a paragraph.
+POLICY = re.compile(
+    r"""(?ix) مراجعة\s*التعليقات\s*قبل\s*نشرها | (?:التعليقات|الآراء|الاراء)\s.{0,40}(?:لا\s*تعبر|تعبر\s*عن\s*رأي\s*(?:أصحابها|كاتبها)|وجهات\s*نظر\s*أصحابها)
+    | يرجى\s*الالتزام\s*(?:ب)?(?:آداب|شروط) | комментарии\s*(?:проходят|публикуются\s*после)\s*модераци | мнение\s*(?:редакции|автора)\s*может\s*не\s*совпадать
+    | (?:при|любое)\s*(?:полном\s*или\s*частичном\s*)?(?:использовани[ие]|копировани[ие]|цитировани[ие]|перепечатк[аие])\s*материалов.{0,120}(?:ссылк|разрешени)
+    | использование\s*материалов.{0,80}(?:допускается|разреш|запрещ) | выделите\s*(?:фрагмент|е[её]|текст|ошибку).{0,40}ctrl | comments\s*are\s*moderated
+    | (?:your\s*)?email\s*address\s*will\s*not\s*be\s*published | لن\s*يتم\s*نشر\s*عنوان\s*بريدك | обязательные\s*поля\s*помечены | يتم\s*حذف\s*التعليق
+    """
+)
+# Words that date lines are made of: months, weekdays, "published", view counters.
+DATE_WORDS = re.compile(
+    rf"(?i)\b(?:{dates.MONTH}|{dates.WEEKDAY}|{dates.DAY_WORD}|{dates.UNIT}|г|года?|в|at|on|мск|msk|gmt|utc|am|pm|ص|م|назад|ago|منذ|قبل|published|updated|posted|date|time"
+    r"|опубликовано|обновлено|дата|время|просмотров|просмотры|views?|نشر(?:ت)?|بتاريخ|تاريخ|النشر|الساعه|اخر|تحديث|تم|مشاهده|مشاهدات|قراءه|يوم|صباحا|مساء|من|الموافق|ه"
+    r"|t|z|edt|est|et|th|st|nd|rd)\b"
 )
 BIG_NUMBER_TAIL = re.compile(r"\W+$|^\W+")
 GLUED_COUNTER = re.compile(r"^\d{1,6}(?=[А-ЯЁA-Zا-ي«\"“][^\W\d_]{2})")
@@ -111,7 +128,11 @@ def clean(found: Iterable[str], title: str, boilerplate: Iterable[str] = ()) -> 
             if total > 0:
                 break
             continue
-        if _is_chrome(line) or any(key == phrase or key.startswith(phrase + " ") for phrase in phrases):
+        if (
+            _is_chrome(line)
+            or (total < 400 and _is_date_line(line))
+            or any(key == phrase or key.startswith(phrase + " ") for phrase in phrases)
+        ):
             continue
         if key in seen and len(key) > 40:
             continue
@@ -129,12 +150,24 @@ def _is_chrome(line: str) -> bool:
     bare = BIG_NUMBER_TAIL.sub("", line)
     if not bare:
         return True
-    return bool((len(bare) < 120 and CHROME_LINE.fullmatch(bare)) or POINTER.match(line) or CREDIT.match(line))
+    return bool(
+        (len(bare) < 120 and CHROME_LINE.fullmatch(bare))
+        or POINTER.match(line)
+        or CREDIT.match(line)
+        or POLICY.search(line)
+    )
+
+
+def _is_date_line(line: str) -> bool:
+    """«13 февраля 2018, 14:05, просмотров: 173»: nothing is left when the words of dates and counters are taken out."""
+    if len(line) > 90 or not re.search(r"\d", line):
+        return False
+    return not re.search(r"[^\W\d_]", DATE_WORDS.sub("", dates.fold(line)))
 
 
 def _trim_end(kept: list[str]) -> list[str]:
     """Bare numbers at either end are counters, not text."""
-    while kept and re.fullmatch(r"[\W\d]+", kept[-1]):
+    while kept and (re.fullmatch(r"[\W\d]+", kept[-1]) or _is_date_line(kept[-1])):
         kept.pop()
     while kept and re.fullmatch(r"[\W\d]+", kept[0]):
         kept.pop(0)
