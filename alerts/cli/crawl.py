@@ -26,7 +26,8 @@ from crawler.errors import UsageError
 
 if TYPE_CHECKING:
     from alerts.monitor import Monitor
-    from crawler.run import ArticleEnded, Event, Summary
+    from crawler.crawl import ArticleEnded, Event
+    from crawler.run import Summary
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +58,7 @@ def crawl(
     Closes with a summary per outlet. Exit 1 when something could not be read, 130 when stopped by Ctrl-C.
     """
     from crawler import run
+    from crawler.crawl import ArticleEnded, Limits
 
     current = settings()
     known = outlets(current, [folder] if folder else [], only_extra=folder is not None)
@@ -71,18 +73,16 @@ def crawl(
 
         def heard(event: Event) -> None:
             advance(event)
-            if isinstance(event, run.ArticleEnded):
+            if isinstance(event, ArticleEnded):
                 _show(event, monitor, form)
 
+        limits = Limits(moment(since, "--since"), moment(until, "--until"), limit)
         summary = run.crawl_once(
-            wanted,
-            known,
+            run.Order(wanted, known, limits, due_only=due and not every),
             current.config.crawl,
-            clock=now,
+            now,
             database=opened,
             evidence=current.evidence if store else None,
-            due_only=due and not every,
-            limits=run.Limits(moment(since, "--since"), moment(until, "--until"), limit),
             on_event=heard,
             on_start=begin,
         )
@@ -101,7 +101,7 @@ def _progress(form: Format) -> Iterator[tuple[Callable[[int], None], Callable[[E
     """A bar of checks on a terminal, nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from crawler.run import CheckEnded
+    from crawler.crawl import CheckEnded
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     out = console(stderr=True)
@@ -151,7 +151,7 @@ def _row(ended: ArticleEnded, monitor: Monitor | None) -> dict[str, Any]:
 
 
 def _hits(ended: ArticleEnded, monitor: Monitor) -> list[dict[str, Any]]:
-    from alerts.monitor import quote
+    from alerts.quote import quote
     from crawler.types import Draft
 
     from alerts.document import Document

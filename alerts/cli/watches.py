@@ -201,15 +201,15 @@ def _texts(
 def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
     from alerts.document import Document
     from crawler import run
+    from crawler.crawl import ArticleEnded
     from crawler.types import Draft
 
-    ends: list[run.ArticleEnded] = []
+    ends: list[ArticleEnded] = []
     run.crawl_once(
-        [url],
-        outlets(current),
+        run.Order([url], outlets(current)),
         current.config.crawl,
-        clock=now,
-        on_event=lambda event: ends.append(event) if isinstance(event, run.ArticleEnded) else None,
+        now,
+        on_event=lambda event: ends.append(event) if isinstance(event, ArticleEnded) else None,
     )
     drafts = [ended.end for ended in ends if isinstance(ended.end, Draft)]
     if not drafts:
