@@ -325,3 +325,6 @@ def align(a: Reading, b: Reading) -> tuple[tuple[str, str, int], ...]:
             j -= 1
             steps.append(("", b.units[j], drops_b[j]))
     return tuple(reversed(steps))
+
+
+SKELETON_LETTERS = "".join(sorted(set(_CLASS_OF.values())))
