@@ -9,6 +9,8 @@ It says whom an article also names, so it would rather miss a person than show a
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from crawler.names import persons_arabic, persons_capitals
 from crawler.names.persons_words import Mention, PersonMention, Word, cut, key_of, start_without_clitics
 
@@ -32,8 +34,7 @@ def persons(text: str) -> list[PersonMention]:
     mentions: list[Mention] = []
     at = 0
     while at < len(words):
-        rules = persons_arabic if words[at].script == "ar" else persons_capitals
-        found = rules.read(words, at)
+        found = _rules(words[at]).read(words, at)
         if found is None:
             at += 1
             continue
@@ -42,6 +43,10 @@ def persons(text: str) -> list[PersonMention]:
         at = found.last
     mentions += _repeats(words, mentions)
     return [_shown(text, words, mention) for mention in sorted(mentions, key=lambda mention: mention.first)]
+
+
+def _rules(word: Word) -> ModuleType:
+    return persons_arabic if word.script == "ar" else persons_capitals
 
 
 def _shown(text: str, words: list[Word], mention: Mention) -> PersonMention:
@@ -58,8 +63,9 @@ def _repeats(words: list[Word], mentions: list[Mention]) -> list[Mention]:
     surnames: dict[str, Mention] = {}
     for mention in mentions:
         if mention.score >= SCORE_OF_A_FULL_NAME and mention.surname is not None:
-            key = key_of(words[mention.surname])
-            if len(key) >= SHORTEST_REPEATED:
+            surname = words[mention.surname]
+            key = key_of(surname)
+            if len(key) >= SHORTEST_REPEATED and _rules(surname).is_repeatable(surname.folded):
                 surnames.setdefault(key, mention)
     if not surnames:
         return []
@@ -67,7 +73,7 @@ def _repeats(words: list[Word], mentions: list[Mention]) -> list[Mention]:
     for at, word in enumerate(words):
         if at in taken or word.listed:
             continue
-        rules = persons_arabic if word.script == "ar" else persons_capitals
+        rules = _rules(word)
         for key, clitics in rules.surname_keys(word):
             if key in surnames and not rules.is_named_after(words, at, at + 1):
                 whole = surnames[key]

@@ -20,10 +20,10 @@ _SURELY_SLAVIC = re.compile(r"\w{2,}(?:نوف|ييف|ينسكي|وفسكي|يف�
 
 # Given names of several words begin with these, and these go on a name: ابن الوليد, صلاح الدين, بك.
 _FIRST_OF_TWO = frozenset({"عبد", "ابو", "ابي", "ابا"})
-_LINKS = frozenset({"بن", "ابن", "بنت", "ولد", "ال", "بو", "فون", "دي", "دا", "دو", "اغ", "اوغلو", "ابو", "ابي", "عبد"})
-_SUFFIXES = frozenset({"الدين", "الله", "الرحمن", "بك", "باشا", "خان", "اغا"})
+_LINKS = frozenset({"بن", "ابن", "بنت", "ولد", "ال", "بو", "فون", "دي", "دا", "دو", "اغ", "ابو", "ابي", "عبد"})
+_SUFFIXES = frozenset({"الدين", "الله", "الرحمن", "بك", "باشا", "خان", "اغا", "اوغلو", "زاده"})
 _PATRONYMIC = re.compile(r"\w{3,}(?:فيتش|وفنا|يفنا|فنا)\Z")
-_MOST_WORDS = 5
+_MOST_WORDS = 6
 _THAT = frozenset({"ان", "انه", "انها", "بان"})
 _COMMA_GAPS = (" ", "، ", ", ")
 
@@ -53,6 +53,12 @@ def _readings(folded: str) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
+def is_repeatable(folded: str) -> bool:
+    """Whether a last name may be looked for alone: not when it is a father's given name, or a word of prose."""
+    lex = lexicon()
+    return folded not in lex.arab and folded not in lex.ordinary["ar"] and folded not in lex.not_names["ar"]
+
+
 def surname_keys(word: Word) -> list[tuple[str, int]]:
     """What the surname of another mention must equal for `word` to repeat it, and how many letters of clitics go off."""
     return list(_readings(word.folded))
@@ -73,9 +79,20 @@ def is_named_after(words: list[Word], first: int, last: int) -> bool:
 
 
 def _given(word: Word) -> tuple[str, int] | None:
-    """The given name the word is, and how many letters of clitics stand before it."""
-    given = lexicon().given["ar"]
-    return next(((reading, clitics) for reading, clitics in _readings(word.folded) if reading in given), None)
+    """The given name the word is, and how many letters of clitics stand before it.
+
+    Clitics come off the surest names only: «فستان» is a dress, not «ف» and Stan.
+    """
+    lex = lexicon()
+    if word.folded in lex.given["ar"]:
+        # The fold makes the preposition على and the name علي one word.
+        return None if word.folded == "علي" and word.surface.endswith("ى") else (word.folded, 0)
+    sure = (
+        (reading, clitics)
+        for reading, clitics in _readings(word.folded)
+        if clitics and (reading in lex.arab or reading in lex.foreign) and not word.surface.endswith("على")
+    )
+    return next(sure, None)
 
 
 def _is_prose(folded: str) -> bool:
@@ -106,11 +123,11 @@ def _goes_on(words: list[Word], at: int, length: int, foreign: bool) -> bool:
     """
     folded = words[at].folded
     lex = lexicon()
-    if folded in lex.not_names["ar"] or (_is_place(words[at]) and folded not in lex.given["ar"]):
+    if folded in lex.not_names["ar"] or folded in _LINKS or (_is_place(words[at]) and folded not in lex.given["ar"]):
         return False
     before = words[at - 1].folded
     if folded.startswith("ال"):
-        family = before in lex.arab or before in _SUFFIXES or length > 1 and words[at - 2].folded in _LINKS
+        family = (before in lex.given["ar"] and before not in lex.foreign) or before in _SUFFIXES or length > 1 and words[at - 2].folded in _LINKS
         return not foreign and family and len(folded) > 4 and not _is_prose(folded) and folded not in lex.ranks["ar"]
     if foreign:
         more = before in lex.given["ar"] or _PATRONYMIC.match(before) is not None
@@ -158,7 +175,7 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
     if found is None:
         return _kunya(words, at)
     given, clitics = found
-    last = _name_end(words, at, given, given not in lexicon().arab)
+    last = _name_end(words, at, given, given in lexicon().foreign)
     cue = _cue_before(words, at)
     length = last - at
     if length < 1 or (length == 1 and given in _FIRST_OF_TWO):
@@ -167,8 +184,13 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
         if cue and clitics == 0 and given not in lexicon().ordinary["ar"]:
             return Mention(at, last, 0.7, f"given name after {cue}")
         return None
+    if "_".join((given, words[at + 1].folded)) in lexicon().city_pairs:
+        return None
     sure = _is_name(words[at + 1].folded) or _is_slavic(words[at + 1].folded) or words[at + 1].folded in _LINKS | _SUFFIXES
     if given in lexicon().ordinary["ar"] and not cue and not (clitics == 0 and _is_surely_named(words, at, last)):
+        return None
+    doubtful = given in lexicon().not_names["ar"] or (given not in lexicon().arab and given not in lexicon().foreign and not sure)
+    if doubtful and not cue:
         return None
     score = 0.95 if sure or cue else 0.75 if clitics == 0 else 0.65
     return Mention(at, last, score, "given name and surname" if length == 2 else "given names and surname", last - 1, clitics)
@@ -191,7 +213,7 @@ def _is_surely_named(words: list[Word], at: int, last: int) -> bool:
     """Whether a name that begins with an ordinary word (خالد, عادل) is one: its second word is a given name, or ابن, or الدين."""
     second = words[at + 1].folded
     lex = lexicon()
-    if second not in lex.ordinary["ar"] and len(second) > 3 and _is_name(second):
+    if second not in lex.ordinary["ar"] and not second.startswith("ال") and len(second) > 3 and _is_name(second):
         return True
     if second in _LINKS | _SUFFIXES:
         return True
@@ -264,7 +286,7 @@ def _named(words: list[Word], at: int) -> Mention | None:
         return Mention(at, last, 0.85, f"named or called so ({words[back].surface})")
     found = _given(word)
     if found is not None and found[1] <= clitics:
-        last = _name_end(words, at, found[0], found[0] not in lexicon().arab)
+        last = _name_end(words, at, found[0], found[0] in lexicon().foreign)
         return Mention(at, max(last, at + 1), 0.9, f"named so ({words[back].surface})", last - 1 if last - at > 1 else None, found[1])
     if not _could_be_unknown_name(word):
         return None
@@ -288,7 +310,7 @@ def _by_shape(words: list[Word], at: int) -> Mention | None:
         if _is_slavic(word.folded) and not word.folded.endswith("سلاف"):
             return None  # two surnames side by side are two persons
         return Mention(at, at + 2, 0.8, "a Slavic surname by its shape, and a name before it", at + 1)
-    given = second in lexicon().given["ar"] and second not in lexicon().ordinary["ar"] and second not in lexicon().arab
+    given = second in lexicon().given["ar"] and second not in lexicon().ordinary["ar"] and second in lexicon().foreign
     alone = given and not (_follows(words, at + 2) and _goes_on(words, at + 2, 1, True))
     if alone and (_is_slavic(word.folded) or (word.folded in lexicon().names_ar and word.folded not in lexicon().given["ar"])):
         return Mention(at, at + 2, 0.7, "surname and given name", at)

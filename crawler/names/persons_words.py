@@ -161,5 +161,7 @@ def is_city(folded: str) -> bool:
     cities = lexicon().cities
     if folded in cities:
         return True
-    bare = stem(folded)
-    return bare != folded and len(bare) > SHORTEST_STEM and any(bare + ending in cities for ending in ("", "а", "я", "ь", "й", "о", "е", "ы", "и"))
+    stems = {stem(folded), *(folded.removesuffix(ending) for ending in ("ов", "ах", "ам"))} - {folded}
+    return any(
+        bare + ending in cities for bare in stems if len(bare) >= SHORTEST_STEM for ending in ("", *"аяьйоеыи")
+    )
