@@ -1,11 +1,11 @@
 """The daemon: the one place that knows the machinery of both packages. Everything it does is a step that can run twice.
 
-    every second (APScheduler), and whenever the worker reports an article:
-        match_pending(...)     in a thread, with the monitor rebuilt when a watchlist changed
-        send_due(...)          what was matched, or fell due
-    the crawl worker           a child process; its reports wake the matcher, its death starts another
-    the bot                    Telegram's updates, in this loop
-    the watchdog               fed only while matching, sending and crawling make progress
+every second (APScheduler), and whenever the worker reports an article:
+    match_pending(...)     in a thread, with the monitor rebuilt when a watchlist changed
+    send_due(...)          what was matched, or fell due
+the crawl worker           a child process; its reports wake the matcher, its death starts another
+the bot                    Telegram's updates, in this loop
+the watchdog               fed only while matching, sending and crawling make progress
 """
 
 from __future__ import annotations
@@ -293,7 +293,9 @@ def greeting(settings: Settings) -> list[str]:
     if settings.path is None:
         lines.append("No config.yaml was found: all shipped outlets, no watchlists. See docs/guide/config.md.")
     if not settings.token:
-        lines.append("No Telegram token: alerts are printed here. To get them on a phone: make a bot at @BotFather, then")
+        lines.append(
+            "No Telegram token: alerts are printed here. To get them on a phone: make a bot at @BotFather, then"
+        )
         lines.append(f"  RASAD_TELEGRAM_TOKEN=... {rasad_path()} run")
     return lines
 

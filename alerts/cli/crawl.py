@@ -39,7 +39,8 @@ def register(app: typer.Typer) -> None:
 
 def crawl(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[OUTLET or URL ...]", help="Outlet ids; article, feed or home addresses.")
+        list[str] | None,
+        typer.Argument(metavar="[OUTLET or URL ...]", help="Outlet ids; article, feed or home addresses."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every outlet of the configuration.")] = False,
     due: Annotated[bool, typer.Option("--due", help="Only what the schedule says is due.")] = False,
@@ -89,7 +90,7 @@ def crawl(
     _close(summary, form)
 
 
-def _monitor(watch: str) -> Monitor:
+def _monitor(watch: str) -> Monitor[str]:
     from alerts.monitor import Monitor
     from alerts.query import parse
 
@@ -120,7 +121,7 @@ def _progress(form: Format) -> Iterator[tuple[Callable[[int], None], Callable[[E
         yield (lambda checks: bar.update(task, total=checks)), advance
 
 
-def _show(ended: ArticleEnded, monitor: Monitor | None, form: Format) -> None:
+def _show(ended: ArticleEnded, monitor: Monitor[str] | None, form: Format) -> None:
     """One article as it ends: a JSON line, or its hits."""
     from crawler.types import Draft
 
@@ -131,7 +132,7 @@ def _show(ended: ArticleEnded, monitor: Monitor | None, form: Format) -> None:
             _print_hit(ended.end.title, ended.end.url, hit)
 
 
-def _row(ended: ArticleEnded, monitor: Monitor | None) -> dict[str, Any]:
+def _row(ended: ArticleEnded, monitor: Monitor[str] | None) -> dict[str, Any]:
     from crawler.types import Draft, Saved, Unchanged
 
     if not isinstance(ended.end, Draft):
@@ -150,7 +151,7 @@ def _row(ended: ArticleEnded, monitor: Monitor | None) -> dict[str, Any]:
     return row
 
 
-def _hits(ended: ArticleEnded, monitor: Monitor) -> list[dict[str, Any]]:
+def _hits(ended: ArticleEnded, monitor: Monitor[str]) -> list[dict[str, Any]]:
     from alerts.quote import quote
     from crawler.types import Draft
 

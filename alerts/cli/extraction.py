@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 def extract(
     files: Annotated[list[Path] | None, typer.Argument(help="Saved pages as bytes, gzip too; - for stdin.")] = None,
     url: Annotated[str, typer.Option(help="The address the page was saved from.")] = "",
-    outlet: Annotated[str, typer.Option(help="Read by this outlet's rules. [the outlet of the address, if known]")] = "",
+    outlet: Annotated[
+        str, typer.Option(help="Read by this outlet's rules. [the outlet of the address, if known]")
+    ] = "",
     index: Annotated[
         Path | None, typer.Option(help="A TSV with columns html (path, relative to the TSV) and url, for many pages.")
     ] = None,

@@ -130,7 +130,8 @@ class _Tried:
 @watch.command(epilog="Example: rasad watch test 'name:\"Кирилл Ананьев\"' article.txt --format jsonl")
 def test(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY] [FILE...]", help="UTF-8 texts, first line the title; - for stdin.")
+        list[str] | None,
+        typer.Argument(metavar="[QUERY] [FILE...]", help="UTF-8 texts, first line the title; - for stdin."),
     ] = None,
     watchlist: Annotated[str, typer.Option(help="The watches of this list instead of a QUERY.")] = "",
     url: Annotated[str, typer.Option(help="Fetch this page and try it.")] = "",
@@ -219,8 +220,12 @@ def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
     return _Tried(
         draft.url,
         Document(
-            draft.title, draft.text, outlet=outlet or ends[0].outlet, language=language or draft.language,
-            section=draft.section, published=draft.published.at,
+            draft.title,
+            draft.text,
+            outlet=outlet or ends[0].outlet,
+            language=language or draft.language,
+            section=draft.section,
+            published=draft.published.at,
         ),  # fmt: skip
     )
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def _watch(out: Console, world: World, daemon: subprocess.Popen[str], end: float
     """Copy what the daemon says, move the world on after its first report, stop when the alerts are there."""
     said: Queue[str] = Queue()
     assert daemon.stdout is not None
-    threading.Thread(target=lambda lines: [said.put(line) for line in lines], args=(daemon.stdout,), daemon=True).start()
+    threading.Thread(target=_listen, args=(daemon.stdout, said), daemon=True).start()
     reported = moved = False
     alerts = 0
     while time.monotonic() < end and daemon.poll() is None:
@@ -81,10 +82,17 @@ def _watch(out: Console, world: World, daemon: subprocess.Popen[str], end: float
     return 1
 
 
+def _listen(lines: Iterable[str], said: Queue[str]) -> None:
+    for line in lines:
+        said.put(line)
+
+
 def _close(out: Console, world: World) -> None:
     page = world.page("http://furat-post.example/archives/104/")
     assert page is not None
-    _say(out, "The Arabic page also had buttons, related articles and a donation box; none of that was stored or quoted:")
+    _say(
+        out, "The Arabic page also had buttons, related articles and a donation box; none of that was stored or quoted:"
+    )
     from datetime import UTC, datetime
 
     from crawler.extract import extract
@@ -94,7 +102,10 @@ def _close(out: Console, world: World) -> None:
     draft = extract(Page(url, url, 200, (("content-type", page[0]),), page[1], at), None, at)
     if isinstance(draft, Draft):
         out.print(Text(draft.text))
-    _say(out, "Oleg Rakitin the footballer, and Wagner the composer, fired nothing. Next: put your own names into config.yaml.")
+    _say(
+        out,
+        "Oleg Rakitin the footballer, and Wagner the composer, fired nothing. Next: put your own names into config.yaml.",
+    )
 
 
 def _say(out: Console, line: str) -> None:
