@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Update
+from sqlalchemy import Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,11 +19,12 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[s
     if not rows:
         return 0
     statement = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing()
-    return sum(claimed(session, statement, row) for row in rows)
+    return sum(session.connection().execute(statement, row).rowcount for row in rows)
 
 
-def claimed(session: Session, statement: Update | Any, values: Mapping[str, object] | None = None) -> int:
-    """How many rows the statement changed: claiming is an UPDATE ... WHERE and this count."""
-    result = session.execute(statement, values, execution_options={"synchronize_session": False})
-    assert isinstance(result, CursorResult)
-    return int(result.rowcount)
+def claimed(session: Session, statement: Update) -> bool:
+    """Whether the statement changed a row: claiming is an UPDATE ... WHERE and the row count.
+
+    Rows the session has loaded already do not learn of it.
+    """
+    return session.connection().execute(statement).rowcount > 0

@@ -19,6 +19,7 @@ from crawler.rows import claimed
 
 JITTER = 0.1  # of the interval, so that outlets that start together drift apart
 MOST_PATIENT = 4  # times every_max: the longest wait for an entry point that keeps failing
+POISON_WAIT = timedelta(hours=1)  # for an entry point that a crawl worker died over
 UNCONDITIONAL_EVERY = 12  # every so many checks the feed is asked for without ETag: some servers never change theirs
 
 Outcome = Literal["ok", "not modified", "empty", "rate-limited", "blocked", "not a feed", "error"]
@@ -71,14 +72,19 @@ def next_wait(interval_s: int, failures: int, crawl: CrawlSection, rng: Random) 
     return timedelta(seconds=wait_s * (1 + rng.uniform(-JITTER, JITTER)))
 
 
-def sync(session: Session, outlets: Iterable[Outlet], crawl: CrawlSection, now: datetime) -> None:
-    """Rows for the entry points of `outlets`; those of no outlet are retired, and come back with their memory."""
+def sync(
+    session: Session, outlets: Iterable[Outlet], crawl: CrawlSection, now: datetime, *, retire: bool = True
+) -> None:
+    """Rows for the entry points of `outlets`; those of no outlet are retired, and come back with their memory.
+
+    `retire=False` leaves the others alone: an ad-hoc crawl of a few outlets is no new configuration.
+    """
     rows = {(row.outlet, row.url): row for row in session.scalars(select(EntryPoint))}
     wanted = {
         (outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in outlet.entry_points
     }
     for key, row in rows.items():
-        if key not in wanted and row.retired_at is None:
+        if retire and key not in wanted and row.retired_at is None:
             row.retired_at = now
     for (outlet_id, url), fact in wanted.items():
         every_s = int(interval(fact, crawl).total_seconds())
@@ -109,8 +115,9 @@ def due(
     *,
     busy_hosts: Collection[str] = (),
     outlets: Collection[str] | None = None,
+    one_per_host: bool = True,
 ) -> list[DueEntryPoint]:
-    """At most `limit` entry points to read now, one per host and none of `busy_hosts`; each is claimed for its interval."""
+    """At most `limit` entry points to read now, none of `busy_hosts`; each is claimed for its interval."""
     query = (
         select(EntryPoint)
         .where(
@@ -128,7 +135,7 @@ def due(
         if len(found) >= limit:
             break
         if row.host not in taken and _claim(session, row, now):
-            taken.add(row.host)
+            taken.update([row.host] if one_per_host else [])
             found.append(as_due(row))
     return found
 
@@ -145,13 +152,11 @@ def claim(session: Session, entry_points: Collection[tuple[str, str]], now: date
 
 
 def _claim(session: Session, row: EntryPoint, now: datetime) -> bool:
-    return bool(
-        claimed(
-            session,
-            update(EntryPoint)
-            .where(EntryPoint.id == row.id, EntryPoint.next_check_at == row.next_check_at)
-            .values(next_check_at=now + timedelta(seconds=row.interval_s)),
-        )
+    return claimed(
+        session,
+        update(EntryPoint)
+        .where(EntryPoint.id == row.id, EntryPoint.next_check_at == row.next_check_at)
+        .values(next_check_at=now + timedelta(seconds=row.interval_s)),
     )
 
 
@@ -193,3 +198,27 @@ def reschedule(
         Check(entry_point_id=row.id, at=now, first=entry_point.first, outcome=end.outcome, reason=end.reason, **counts)
     )
     return row.next_check_at
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether `due` may find something."""
+    query = select(EntryPoint.id).where(EntryPoint.retired_at.is_(None), EntryPoint.next_check_at <= now).limit(1)
+    return session.scalar(query) is not None
+
+
+def blame(session: Session, url: str, crawl: CrawlSection, now: datetime) -> int:
+    """A crawl worker died while it read these entry points: a failure, from the second in a row an hour's wait.
+
+    The first may be chance: a worker that was killed from outside was reading something as well.
+    """
+    rows = session.scalars(select(EntryPoint).where(EntryPoint.url == url)).all()
+    for row in rows:
+        row.failures += 1
+        row.last_checked_at, row.last_outcome = now, "error"
+        wait = next_wait(row.interval_s, row.failures, crawl, Random(row.id))
+        row.next_check_at = now + (max(wait, POISON_WAIT) if row.failures > 1 else wait)
+        reason = "a crawl worker died while it read this"
+        session.add(
+            Check(entry_point_id=row.id, at=now, first=row.first_read_at is None, outcome="error", reason=reason)
+        )
+    return max((row.failures for row in rows), default=0)

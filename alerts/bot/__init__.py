@@ -11,6 +11,7 @@ All state is in the database: a killed bot forgets nothing and repeats at most o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ log = get_log()
 
 POLL_S = 25  # how long Telegram holds an empty getUpdates
 CONFLICTS = 3  # in a row; a single one may be the connection of our own killed predecessor
+LEAVE_S = 3.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 
 
@@ -66,8 +68,11 @@ async def run(
         try:
             await _first(trouble, stopping)
         finally:
-            await app.updater.stop()
-            await app.stop()
+            # Handlers in flight finish; PTB would also ask once more for updates, which a dead network never answers.
+            for leave in (app.updater.stop, app.stop):
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LEAVE_S):
+                        await leave()
 
 
 def _application(settings: Settings) -> Application:  # type: ignore[type-arg]

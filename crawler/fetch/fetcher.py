@@ -58,10 +58,12 @@ _TROUBLES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Tr
     (network.ConnectionLost, "connection cut", "the connection broke before the answer"),
     (network.ConnectError, "connection refused", ""),
     (NotSupported, "address refused", ""),
+    (DownloadFailedError, "broken answer", "no HTTP answer that can be read"),
+    (ResponseFailed, "broken answer", "no HTTP answer that can be read"),
 )
 
 
-class _Spider(scrapy.Spider):  # type: ignore[misc]
+class Rim(scrapy.Spider):
     """Only keeps the engine open; the crawl asks the engine itself."""
 
     name = "rasad"
@@ -81,7 +83,7 @@ class Fetcher:
         self.resolver = GuardedResolver(self.guard)
         self.turns = Turns(leases, clock)
         self._crawl = crawl
-        self._crawler = Crawler(_Spider, dict(scrapy_settings(crawl, _version())))
+        self._crawler = Crawler(Rim, dict(scrapy_settings(crawl, _version())))
         self._background: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Fetcher:
@@ -90,7 +92,7 @@ class Fetcher:
         # One line per failed item is ours to write; Scrapy would add its own.
         for name in ("scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.retry"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        reactor.installNameResolver(self.resolver)  # type: ignore[attr-defined]
+        reactor.installNameResolver(self.resolver)
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_opened() -> None:
@@ -125,10 +127,11 @@ class Fetcher:
             return NotFetched("rate-limited", str(deferred), deferred.until)
         except IgnoreRequest as ignored:
             return _ignored(ignored, self._crawl.max_page)
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            raise
         except Exception as error:
-            return self._trouble(error)
+            trouble = self._trouble(error)
+            if trouble is None:
+                raise
+            return trouble
         return _page(ask, response, self.clock())
 
     def _request(self, ask: Ask) -> Request:
@@ -143,7 +146,8 @@ class Fetcher:
             meta["proxy"] = None if proxy_bypass(host) else ask.proxy
         return Request(ask.url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
 
-    def _trouble(self, error: Exception) -> NotFetched:
+    def _trouble(self, error: Exception) -> NotFetched | None:
+        """Our word for what the network did; None for a surprise of our own (the database, a mistake)."""
         causes = _causes(error)
         for cause in causes:
             if isinstance(cause, SSL.Error) or "CertificateError" in type(cause).__name__:
@@ -153,7 +157,7 @@ class Fetcher:
                 if isinstance(cause, kinds):
                     limits = {"timeout_s": self._crawl.timeout.total_seconds(), "max_page": self._crawl.max_page}
                     return NotFetched(trouble, sentence.format(**limits) or _said(cause))
-        return NotFetched("broken answer", f"{type(error).__name__}: {_said(error)}")
+        return None
 
 
 def _stay_open() -> None:

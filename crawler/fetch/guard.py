@@ -6,6 +6,7 @@ one inside (IPv4-mapped, NAT64, 6to4, Teredo). `crawl.allow_private` lets networ
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import unicodedata
@@ -18,7 +19,7 @@ Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Names that never leave the machine or its network (RFC 6761, RFC 6762, RFC 8375, ICANN's .internal).
-_LOCAL_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa")
+_LOCAL_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp")
 
 
 class AddressRefused(Exception):
@@ -26,7 +27,7 @@ class AddressRefused(Exception):
 
 
 def literal(host: str) -> Address | None:
-    """The address `host` spells, in any spelling a C library takes (2130706433, 0x7f.1, 127.1, [::1]); None for a name."""
+    """The address `host` spells, in any way a C library reads (2130706433, 0x7f.1, 127.1, [::1]); None for a name."""
     host = unicodedata.normalize("NFKC", host).strip().strip("[]").rstrip(".")
     try:
         return ipaddress.ip_address(host.partition("%")[0])
@@ -67,6 +68,7 @@ class Guard:
         self.allowed: tuple[Network, ...] = tuple(ipaddress.ip_network(network) for network in allow_private)
         self.proxies: set[str] = set()  # hosts of configured proxies: the operator's own word, so they may be private
         self._resolve = resolve
+        self._resolved: dict[str, Sequence[Address]] = {}  # kept as long as the process: the proxy resolves anew anyway
 
     async def judge(self, url: str, proxy: str | None) -> None:
         """Raises AddressRefused. With a proxy the name is resolved here too, though the proxy does it again."""
@@ -78,12 +80,19 @@ class Guard:
         name = host.rstrip(".").lower()
         if proxy:
             self.proxies.add((urlsplit(proxy).hostname or "").lower())
-        if (proxy or name in self.proxies) and not self.allowed:
-            if name.endswith(tuple(f".{local}" for local in _LOCAL_NAMES)) or name in _LOCAL_NAMES or "." not in name:
-                raise AddressRefused(f"{host} is a name of a local network")
         if proxy or name in self.proxies:
-            # What cannot be resolved here is left to the proxy: behind one there is often no DNS at all.
-            self.check(host, await self._resolve(host))
+            await self._judge_name(name)
+
+    async def _judge_name(self, name: str) -> None:
+        if not self.allowed and (name.rpartition(".")[2] in _LOCAL_NAMES or name.endswith(".home.arpa")):
+            raise AddressRefused(f"{name} is a name of a local network")
+        if name not in self._resolved:
+            # What we cannot resolve within a second is left to the proxy: behind one there is often no DNS at all.
+            try:
+                self._resolved[name] = await asyncio.wait_for(self._resolve(name), 1.0)
+            except TimeoutError:
+                self._resolved[name] = ()
+        self.check(name, self._resolved[name])
 
     def check(self, host: str, addresses: Sequence[Address]) -> None:
         """Raises AddressRefused when any of them is not public: an answer that mixes both is an attack."""
