@@ -52,6 +52,10 @@ class Chat(Base):
         Text, default=""
     )  # why nothing is sent now ("blocked by user"); /start clears it
     next_send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    language: Mapped[str] = mapped_column(Text, default="en")  # a file of alerts/locale/
+    timezone: Mapped[str] = mapped_column(Text, default="UTC")
+    quiet: Mapped[str] = mapped_column(Text, default="")  # "23:00-07:00" in that zone; rows wait until it is over
+    muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -173,6 +173,21 @@ def test_start_resumes_a_chat_that_had_stopped(database: Database, tmp_path: Pat
         assert session.get_one(Chat, f"telegram:{OWNER}").suspended == ""
 
 
+def test_a_chat_is_set_up_by_commands(database: Database, tmp_path: Path) -> None:
+    """Language first, and the next answers are in it; a wish nobody understands is answered with how to write it."""
+    talk = Talk(database, tmp_path)
+    commands = ("/language ru", "/timezone Europe/Moscow", "/quiet 23:00-07:00", "/mute 3h", "/mute 3", "/mute off")
+    expected = [
+        "Теперь бот пишет сюда по-русски.",
+        "Часовой пояс этого чата: Europe/Moscow.",
+        "Тихие часы: 23:00-07:00 (Europe/Moscow). Всё, что найдено в это время, придёт после них.",
+        "До 22 нояб. 2026, 22:42 Moscow сюда ничего не придёт. Ничего не пропадёт: всё придёт потом.",
+        "'3': write /mute 45m, /mute 3h, /mute 2d (at most 30d), or /mute off",
+        "Оповещения снова приходят сразу.",
+    ]
+    assert talk.after(*(said(OWNER, command) for command in commands)).texts() == expected
+
+
 def test_status_hides_the_chats_of_others_from_readers(database: Database, tmp_path: Path) -> None:
     """An owner sees addresses, a reader a number."""
     with database.begin() as session:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.locale import languages
 from alerts.render import (
     FSI,
     LIMIT,
@@ -94,6 +95,14 @@ Published 13 Feb 2018 (day only) · seen 22 Nov 2026, 16:42 UTC
 Open article: https://reka.example/a?b=1&c=2
 k3f9a2 · Names, Contractors"""
     assert expected == render(ALERT).plain
+
+
+def test_an_alert_in_arabic_and_in_local_time() -> None:
+    """Where both directions meet, parts are isolated and the line begins from the right; a day is not shifted."""
+    lines = render(ALERT, "ar", "Asia/Damascus").plain.splitlines()
+    assert lines[0] == f"\u200f{FSI}غير مؤكد{PDI} · {FSI}Пётр Выдуманный{PDI}"
+    assert "نُشر في 13 فبراير 2018" in lines[5]
+    assert "19:42 Damascus" in lines[5]
 
 
 def test_html_marks_the_words_that_fired() -> None:
@@ -208,10 +217,10 @@ DIGESTS = st.builds(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(ALERTS, DIGESTS))
-def test_every_message_obeys_telegrams_rules(content: Content) -> None:
+@given(st.one_of(ALERTS, DIGESTS), st.sampled_from(languages()))
+def test_every_message_obeys_telegrams_rules(content: Content, language: str) -> None:
     """Random Unicode, markup, marks of direction, 100,000 characters: balanced tags, length, http and https alone."""
-    message = render(content)
+    message = render(content, language, "Asia/Damascus")
     assert html.unescape(re.sub("<[^>]*>", "", message.html)) == check_rules(message).text
 
 
