@@ -84,12 +84,16 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`."""
+    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`.
+
+    `held`: they were old when their outlet was read for the first time, else they came in a flood.
+    """
 
     name: str
     items: tuple[DigestItem, ...]
     count: int
     watchlists: tuple[str, ...] = ()
+    held: bool = False
     repeat: bool = False
 
 
@@ -157,7 +161,7 @@ def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo) -> Iterable
 def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
     if content.repeat:
         yield (Piece(said("repeat", id=said("digest_id", id=content.name))),)
-    yield (Piece(said("digest", count=content.count), bold=True),)
+    yield (Piece(said("digest_held" if content.held else "digest", count=content.count), bold=True),)
     shown = content.items[:DIGEST_ITEMS]
     for item in shown:
         url = web_address(item.url)

@@ -198,6 +198,7 @@ def test_status_hides_the_chats_of_others_from_readers(database: Database, tmp_p
     assert "Chats that cannot be reached: 1" in api.texts(READER)[0]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 @pytest.mark.parametrize(
     ("kind", "method", "words"),
     [("409", "getUpdates", "another program polls"), ("401", "getMe", "does not know this token")],
@@ -212,6 +213,7 @@ def test_a_bot_that_cannot_work_ends_loudly(
         talk.after(said(OWNER, "/help"))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 def test_a_silent_network_does_not_hold_up_the_stop(database: Database, tmp_path: Path) -> None:
     """The last getUpdates would take its full time; the bot leaves without it."""
     talk = Talk(database, tmp_path)
@@ -219,6 +221,7 @@ def test_a_silent_network_does_not_hold_up_the_stop(database: Database, tmp_path
     talk.after()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 def test_an_outage_at_start_is_waited_for(database: Database, tmp_path: Path) -> None:
     """502 to the first question: the bot asks again and then answers."""
     talk = Talk(database, tmp_path)

@@ -170,7 +170,7 @@ def test_a_digest_counts_what_it_leaves_out() -> None:
     """Ten lines at most, and the number of the others."""
     items = tuple(DigestItem(f"a{n}", f"Headline {n}", "Река", "https://reka.example/") for n in range(10))
     lines = render(DigestContent("5", items, 23, ("Names",))).plain.splitlines()
-    assert lines[0] == "23 alerts held back"
+    assert lines[0] == "23 alerts in one message"
     assert lines[-2] == "and 13 more: `rasad alerts list` shows all"
 
 
@@ -212,6 +212,7 @@ DIGESTS = st.builds(
     items=st.lists(st.builds(DigestItem, st.just("k3f9a2"), TEXT, TEXT, LINKS, DATES), max_size=15).map(tuple),
     count=st.integers(0, 99999),
     watchlists=st.lists(TEXT, max_size=9).map(tuple),
+    held=st.booleans(),
     repeat=st.booleans(),
 )
 
@@ -244,4 +245,4 @@ def test_the_longest_message_fits() -> None:
         )
     )
     item = DigestItem("k3f9a2", long, long, "https://x.example/" + "a" * 140, ALERT.published)
-    check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, True)))
+    check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, held=True, repeat=True)))
