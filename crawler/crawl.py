@@ -153,7 +153,7 @@ class Crawl:
             end = CheckEnd("error", f"surprise: {type(error).__name__}: {_first_line(error)}")
         now = self.fetcher.clock()
         took_ms = int((now - started).total_seconds() * 1000)
-        end = replace(end, took_ms=took_ms, **counts)
+        end = _counted(end, counts, took_ms)
         try:
             await self.store.check_ended(entry_point, end, now)
         except (DatabaseError, SQLAlchemyError, OSError) as error:
@@ -321,6 +321,18 @@ def _words(ended: ArticleEnded) -> tuple[str, str]:
     if isinstance(ended.end, Draft):
         return "read", ""
     return type(ended.end).__name__.lower(), ended.end.reason
+
+
+def _counted(end: CheckEnd, counts: Counter[str], took_ms: int) -> CheckEnd:
+    return replace(
+        end,
+        took_ms=took_ms,
+        listed=counts["listed"],
+        saved=counts["saved"],
+        unchanged=counts["unchanged"],
+        rejected=counts["rejected"],
+        failed=counts["failed"],
+    )
 
 
 def _first_line(error: BaseException) -> str:

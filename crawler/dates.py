@@ -501,9 +501,11 @@ def _from_hijri(year: int, month: int, day: int) -> date | None:
 
 
 def _read_day_word(folded: str, language: str, today: date) -> _Found | None:
-    """сегодня, вчера, أمس, yesterday."""
+    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a date."""
     match = DAY_WORD_IN.search(folded)
-    if match is None:
+    if match is None or (not CLOCK.search(folded) and not DOT_CLOCK.search(folded) and len(folded.split()) > 4):
+        return None
+    if not CLOCK.search(folded) and len(folded.split()) > len(match["word"].split()) + 1:
         return None
     return _Found(today - timedelta(days=_number(match["word"], DAY_WORD_NUMBERS)), match.span())
 
@@ -571,6 +573,11 @@ def _by_dateparser(folded: str, language: str, local: tzinfo, now: datetime) -> 
     return _minute(at if at.tzinfo else at.replace(tzinfo=local))
 
 
+TODAY_IS = re.compile(
+    rf"(?:{DAY_WORDS[0]}){_E}\W{{0,3}}(?:يوم\s+)?(?:{WEEKDAY}){_E}\W{{0,3}}\d{{1,2}}{_GAP}(?:من\s+)?{_B}(?:{MONTH}){_E}(?:\s*/\s*(?:{MONTH}){_E})?(?:{_GAP}\d{{4}})?"
+)
+
+
 # --- one page --------------------------------------------------------------------------------------------------------
 
 META_NAMES = (
@@ -625,6 +632,16 @@ def published(
         page, others = _split(evidence)
         evidence = page + _visible(declared, language, name, now) + others
     return _judge(evidence, local, now)
+
+
+def dateline(opening: Iterable[str], timezone: str, now: datetime) -> Dating | None:
+    """The day an article's first sentences call today («اليوم، الثلاثاء 13 شباط»), or None. The weakest of all evidence."""
+    for line in list(opening)[:4]:
+        match = TODAY_IS.search(fold(line[:600]))
+        reading = parse_date(match.group(), "", timezone, now, rare=False) if match else UNDATED
+        if reading.at is not None:
+            return Dating(_day(reading.at.date()).at, "day", "dateline")
+    return None
 
 
 def updated(declared: Declared, url: str, timezone: str, now: datetime) -> datetime | None:

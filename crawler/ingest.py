@@ -24,7 +24,7 @@ def text_hash(text: str) -> str:
 
 
 def unchanged(session: Session, draft: Draft, outlet: str) -> Unchanged | None:
-    """What is stored tells the same; None when `ingest` would write. Asked first, so that nothing is preserved in vain."""
+    """What is stored tells the same; None when `ingest` would write. Asked first: nothing is preserved in vain."""
     article = session.scalar(select(Article).where(Article.canonical_url == draft.canonical_url))
     if article is not None:
         return Unchanged(article.id) if _same(article, draft) else None

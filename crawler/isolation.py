@@ -1,6 +1,6 @@
-"""Extraction in a process of its own, for a page that a crawl worker died on: it may only kill itself this time.
+"""Extraction in a process of its own, for a page that a crawl worker died on: this time it can kill nobody else.
 
-`python -m crawler.isolation` reads one pickled (extract, page, rules, now) from stdin and writes the pickled end to stdout.
+`python -m crawler.isolation` reads one pickled (extract, page, rules, now) from stdin and writes the pickled end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Died:
 async def extract_alone(
     extract: Extract, page: Page, rules: ReadingRules, now: datetime, *, longest_s: float = LONGEST_S
 ) -> Draft | Rejected | Blocked | Died:
-    """What `extract`, a function of a module, says; Died when it takes longer than `longest_s`, crashes or eats memory."""
+    """What `extract` (a function of a module) says; Died when it takes too long, crashes or eats memory."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "crawler.isolation"),
         stdin=asyncio.subprocess.PIPE,

@@ -1,8 +1,8 @@
 """Host leases: one process at a time may ask a host. Rows, so that the ad-hoc crawl beside the daemon waits its turn.
 
 A holder claims a host, asks it for a while, keeps renewing, and gives it back with the moment from which the next
-request is polite. A holder that died gives nothing back: its lease runs out, and the next one waits its own delay on top,
-because the dead one may have asked until the last moment.
+request is polite. A holder that died gives nothing back: its lease runs out, and the next one waits its own delay on
+top, because the dead one may have asked until the last moment.
 """
 
 from __future__ import annotations

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crawler import adhoc, schedule
 from crawler.config import CrawlSection
@@ -94,9 +95,8 @@ def crawl_once(
 ) -> Summary:
     """Crawls once, in this process. Without a `database` nothing is stored; with one, `evidence` is the WARC folder.
 
-    `on_start` is told how many entry points and addresses there are, `on_event` of every end. An interrupt (Ctrl-C) lets
-    what is in flight end; a second one ends at once. Raises ConfigError on an unknown outlet, DatabaseError when the
-    database cannot be used at all.
+    `on_start` is told how many entry points and addresses there are, `on_event` of every end. An interrupt (Ctrl-C)
+    lets what is in flight end. Raises ConfigError on an unknown outlet, DatabaseError when the database cannot be used.
     """
     from crawler.fetch.loop import run
 
@@ -121,7 +121,7 @@ def crawl_once(
                 known = dict(order.outlets.by_id)
                 known.update((o.id, o) for o in (adhoc.outlet_of(url, order.outlets) for url in addresses))
                 one = Crawl(fetcher, store, known, crawl, on_event=heard)
-                jobs = [one.read(entry_point, order.limits) for entry_point in entry_points]
+                jobs: list[Coroutine[None, None, object]] = [one.read(e, order.limits) for e in entry_points]
                 jobs += [_address(one, url, order) for url in addresses]
                 summary.interrupted = await _together(jobs, one)
         finally:
@@ -155,26 +155,26 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
     return await store.apart(claim)
 
 
-async def _together(jobs: Iterable[Awaitable[object]], crawl: Crawl) -> bool:
+async def _together(jobs: Iterable[Coroutine[None, None, object]], crawl: Crawl) -> bool:
     """Runs all jobs, AT_ONCE at a time; whether they were interrupted. The first surprise is raised at the end."""
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(job: Awaitable[object]) -> None:
+    async def one(job: Coroutine[None, None, object]) -> None:
         async with slots:
             if not crawl.stopping.is_set():
                 await job
-            elif asyncio.iscoroutine(job):
+            else:
                 job.close()
 
     loop = asyncio.get_running_loop()
     with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread
         loop.add_signal_handler(signal.SIGINT, crawl.stop)
     tasks = [asyncio.ensure_future(one(job)) for job in jobs]
-    ended = asyncio.gather(*tasks, return_exceptions=True)
-    stopped = asyncio.ensure_future(crawl.stopping.wait())
+    ended: asyncio.Future[Any] = asyncio.gather(*tasks, return_exceptions=True)
+    stopped: asyncio.Future[Any] = asyncio.ensure_future(crawl.stopping.wait())
     try:
-        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait([ended], timeout=GRACE_S)
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ended}, timeout=GRACE_S)
     finally:
         with suppress(NotImplementedError, RuntimeError, ValueError):
             loop.remove_signal_handler(signal.SIGINT)
@@ -204,8 +204,14 @@ async def _address(crawl: Crawl, url: str, order: Order) -> None:
 
 async def _article(crawl: Crawl, url: str, got: Page | NotFetched, outlet: Outlet, order: Order) -> None:
     """An article, unless the page holds none but links to some."""
-    if isinstance(got, Page) and got.status == 200 and adhoc.is_section(got, outlet):
-        if isinstance(extract(got, rules_of(outlet), got.fetched_at), Rejected):
-            await crawl.read(DueEntryPoint(None, outlet.id, "section", got.url), order.limits, got)
-            return
+    if isinstance(got, Page) and _only_links(got, outlet):
+        await crawl.read(DueEntryPoint(None, outlet.id, "section", got.url), order.limits, got)
+        return
     await crawl.finish(unknown(Listing(url), outlet.id, first=True), got, outlet, order.limits)
+
+
+def _only_links(page: Page, outlet: Outlet) -> bool:
+    """Whether a page holds no article but links to some."""
+    if page.status != 200 or not adhoc.is_section(page, outlet):
+        return False
+    return isinstance(extract(page, rules_of(outlet), page.fetched_at), Rejected)

@@ -55,7 +55,10 @@ def test_every_command_is_documented(path: str, command: Any) -> None:
     """docs/guide/commands.md names every command and each of its options."""
     text = (GUIDE / "commands.md").read_text("utf-8")
     assert f"`{path}" in text
-    options = {name for option in command.params for name in option.opts if name.startswith("--")} - {"--help", "--format"}
+    options = {name for option in command.params for name in option.opts if name.startswith("--")} - {
+        "--help",
+        "--format",
+    }
     assert set() == {name for name in options if name not in text}
 
 

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 @alerts.command("list", epilog="Example: rasad alerts list --held")
 def list_alerts(
-    held: Annotated[bool, typer.Option("--held", help="Only those held back at a first crawl and not released.")] = False,
+    held: Annotated[
+        bool, typer.Option("--held", help="Only those held back at a first crawl and not released.")
+    ] = False,
     since: Since = "",
     limit: Limit = 50,
     form: FormatOption = Format.table,
@@ -135,7 +137,12 @@ def list_deliveries(
             }
             for row in session.scalars(query)
         ]
-    print_rows(rows, ["alert", "to", "watchlists", "status", "attempts", "sent_at", "reason"], form, empty="nothing in the outbox")
+    print_rows(
+        rows,
+        ["alert", "to", "watchlists", "status", "attempts", "sent_at", "reason"],
+        form,
+        empty="nothing in the outbox",
+    )
 
 
 @subscriptions.command("list", epilog="Example: rasad subscriptions list")

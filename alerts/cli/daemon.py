@@ -32,7 +32,7 @@ def run() -> None:
         typer.secho(problem, fg="yellow", err=True)
     for line in daemon.greeting(current):
         typer.echo(line)
-    asyncio.run(daemon.serve(current, opened, known, typer.echo, show_report))
+    asyncio.run(daemon.serve(current, opened, known, typer.echo, show_report, verbose=state.verbose))
     opened.close()
     typer.echo("Rasad has stopped.")
 

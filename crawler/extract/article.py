@@ -48,6 +48,8 @@ def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | R
     authors = about.names(_texts(tree, template.author) if template else []) or about.authors(declared)
     body = _body(tree, declared, rules, template, title)
     text = "\n".join(body.lines)
+    if published.at is None:
+        published = dates.dateline(body.lines, rules.timezone, min(page.fetched_at, now)) or published
     refused = soft_refusal(title, text)
     if refused is not None:
         return refused
@@ -114,7 +116,7 @@ def _body(tree: Any, declared: Declared, rules: ReadingRules, template: Template
             _drop(element)
     lead = _first(_texts(tree, template.lead) if template else [])
     if template is not None and template.body:
-        found = [line for element in _select(tree, template.body) for line in lines.of(element)]
+        found = [line for element in _select(tree, template.body) for line in lines.body_of(element)]
         kept = lines.clean(found, title, rules.boilerplate)
         if kept:
             if lead and not lines.told(lead, kept):

@@ -17,13 +17,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from crawler.extract import about, lines
+from crawler.extract.lines import Line, visible, words
 from crawler.extract.weights import THRESHOLD, WEIGHTS
 from crawler.markup import Declared
 
@@ -40,6 +40,7 @@ FOREIGN = re.compile(
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
 SENTENCE_END = re.compile(r"[.!?…؟][»\"”')\]]*$")
 FRAME = {"footer", "nav", "aside", "header"}
+MOSTLY = 0.6
 LEAVES = {"p", "li", "blockquote", "h2", "h3", "h4", "td", "tr", "span"}
 HIDDEN = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
@@ -47,21 +48,11 @@ for noisy in ("trafilatura", "readability", "htmldate", "courlan"):
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
-@dataclass(slots=True)
-class Line:
-    """One visible line: its text, the block it stands in, the share of its letters that are links."""
-
-    text: str
-    words: list[str]
-    block: Any
-    linked: float
-
-
 class Opinion:
     """What one tool would keep, asked line by line."""
 
     def __init__(self, text: str) -> None:
-        self.grams = _grams(_words(text))
+        self.grams = _grams(words(text))
         self.whole = {_squeezed(line) for line in text.split("\n")}
         self.squeezed = _squeezed(text)
 
@@ -89,6 +80,7 @@ def general(tree: Any, declared: Declared, title: str) -> tuple[list[str], tuple
     if not kept:
         short = _under_headline(found, title)
         return [found[index].text for index in short], ("body by its place under the headline",)
+    kept = _before_tail(found, kept)
     rescued = _lost_leads(found, kept, declared, title)
     notes = ["body by vote"] + (["lead rescued"] if rescued else [])
     return [found[index].text for index in sorted({*kept, *rescued})], tuple(notes)
@@ -106,57 +98,6 @@ def strip(tree: Any) -> None:
             element.get("hidden") is not None or HIDDEN.search(element.get("style") or "")
         ):
             element.drop_tree()
-
-
-def visible(tree: Any) -> list[Line]:
-    """The lines of the page's body in document order; a block or <br> begins a new one."""
-    body = tree if tree.tag == "body" else tree.find("body")
-    body = tree if body is None else body
-    found: list[Line] = []
-    parts: list[str] = []
-    letters = linked = 0
-    owner = block = body
-
-    def flush() -> None:
-        nonlocal letters, linked
-        text = " ".join("".join(parts).split())
-        if text:
-            found.append(Line(text, _words(text), owner, linked / max(1, letters)))
-        parts.clear()
-        letters = linked = 0
-
-    def add(text: str | None, links: int) -> None:
-        nonlocal letters, linked, owner
-        if not text:
-            return
-        count = len("".join(text.split()))
-        if count and not letters:
-            owner = block
-        parts.append(text)
-        letters += count
-        linked += count if links else 0
-
-    stack: list[tuple[Any, bool, int, Any]] = [(body, False, 0, body)]
-    while stack:
-        node, closing, links, outer = stack.pop()
-        tag = node.tag if isinstance(node.tag, str) else ""
-        breaks = tag in lines.BLOCKS or tag == "br"
-        if not closing and tag and tag not in lines.SILENT:
-            if breaks:
-                flush()
-                block = node if tag != "br" else block
-            inner = links + (tag == "a")
-            add(node.text, inner)
-            stack.append((node, True, links, outer))
-            stack.extend((child, False, inner, block) for child in reversed(node))
-            continue
-        if closing and tag in lines.BLOCKS:
-            flush()
-            block = outer
-        if node is not body:
-            add(node.tail, links)
-    flush()
-    return found
 
 
 def by_trafilatura(tree: Any) -> str:
@@ -201,13 +142,13 @@ def features(
     low, high = (firmly[0], firmly[-1]) if firmly else (0, len(found) - 1)
     headline = _headline(found, title)
     trust_first, trust_second = _agreement(found, first, second)
-    summary = _grams(_words(description), 2)
+    summary = _grams(words(description), 2)
     marked: dict[Any, tuple[bool, bool]] = {}
     tail = False
     rows = []
     for index, line in enumerate(found):
         behind = headline is not None and index > headline + 3
-        tail = tail or (behind and len(line.text) < 120 and bool(lines.TAIL.match(line.text)))
+        tail = tail or (behind and lines.opens_other(line.text))
         chain = _chain(line.block, 3)
         marks = [_marks(element, marked) for element in chain]
         container = max((mass[element] for element in chain[:2]), default=0.0) / total
@@ -256,12 +197,8 @@ def score(row: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def _grams(words: list[str], size: int = 3) -> set[tuple[str, ...]]:
-    return set(zip(*(words[start:] for start in range(size)), strict=False))
+def _grams(said: list[str], size: int = 3) -> set[tuple[str, ...]]:
+    return set(zip(*(said[start:] for start in range(size)), strict=False))
 
 
 def _squeezed(text: str) -> str:
@@ -297,7 +234,7 @@ def _masses(found: Sequence[Line]) -> tuple[Counter[Any], float]:
 
 
 def _headline(found: Sequence[Line], title: str) -> int | None:
-    wanted = set(_words(title))
+    wanted = set(words(title))
     if len(wanted) < 2:
         return None
     return next((i for i, line in enumerate(found) if len(wanted & set(line.words)) >= 0.8 * len(wanted)), None)
@@ -332,16 +269,37 @@ def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[floa
             same = _home(line) is _home(found[before]) and _home(line) is _home(found[after])
             if same and line.linked < 0.3 and len(line.words) >= 4 and not rows[index]["foreign"]:
                 chosen.add(index)
-    return sorted(chosen)
+    return sorted(chosen | _siblings(found, rows, chosen))
 
 
-def _family(line: Line) -> set[Any]:
-    parent = line.block.getparent()
-    return (
-        {line.block}
-        if parent is None or line.block.tag not in ("p", "li", "h2", "h3", "h4", "blockquote")
-        else {parent}
-    )
+def _before_tail(found: Sequence[Line], kept: list[int]) -> list[int]:
+    """Without what follows «مقالات متعلقة» or its like, when most of the text stands before it."""
+    total = sum(len(found[index].words) for index in kept)
+    for start, line in enumerate(found):
+        if lines.closes(line.text):
+            before = [index for index in kept if index < start]
+            if sum(len(found[index].words) for index in before) > MOSTLY * total:
+                return before
+    return kept
+
+
+def _siblings(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[int]) -> set[int]:
+    """Sentences that stand among paragraphs of which most are kept: the first and last of a text convince least."""
+    said: Counter[Any] = Counter()
+    kept: Counter[Any] = Counter()
+    for index, line in enumerate(found):
+        said[_home(line)] += len(line.words)
+        kept[_home(line)] += len(line.words) if index in chosen else 0
+    return {
+        index
+        for index, line in enumerate(found)
+        if index not in chosen
+        and kept[_home(line)] > MOSTLY * said[_home(line)]
+        and len(line.words) >= 6
+        and line.linked < 0.2
+        and SENTENCE_END.search(line.text)
+        and not rows[index]["behind_tail"]
+    }
 
 
 def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, title: str) -> list[int]:
@@ -370,7 +328,7 @@ def _under_headline(found: Sequence[Line], title: str) -> list[int]:
     kept: list[int] = []
     for index in range(start + 1, min(len(found), start + 12)):
         line = found[index]
-        if lines.TAIL.match(line.text) or not any(element in home for element in _chain(line.block, 5)):
+        if lines.opens_other(line.text) or not any(element in home for element in _chain(line.block, 5)):
             break
         speaks = len(line.words) >= 5 and (SENTENCE_END.search(line.text) or len(line.words) >= 12)
         if speaks and line.linked < 0.3 and not any(_marks(element, {})[0] for element in _chain(line.block, 1)):

@@ -63,7 +63,7 @@ _TROUBLES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Tr
 )
 
 
-class _Spider(scrapy.Spider):  # type: ignore[misc]
+class Rim(scrapy.Spider):
     """Only keeps the engine open; the crawl asks the engine itself."""
 
     name = "rasad"
@@ -83,7 +83,7 @@ class Fetcher:
         self.resolver = GuardedResolver(self.guard)
         self.turns = Turns(leases, clock)
         self._crawl = crawl
-        self._crawler = Crawler(_Spider, dict(scrapy_settings(crawl, _version())))
+        self._crawler = Crawler(Rim, dict(scrapy_settings(crawl, _version())))
         self._background: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Fetcher:
@@ -92,7 +92,7 @@ class Fetcher:
         # One line per failed item is ours to write; Scrapy would add its own.
         for name in ("scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.retry"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        reactor.installNameResolver(self.resolver)  # type: ignore[attr-defined]
+        reactor.installNameResolver(self.resolver)
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_opened() -> None:

@@ -27,7 +27,7 @@ class AddressRefused(Exception):
 
 
 def literal(host: str) -> Address | None:
-    """The address `host` spells, in any spelling a C library takes (2130706433, 0x7f.1, 127.1, [::1]); None for a name."""
+    """The address `host` spells, in any way a C library reads (2130706433, 0x7f.1, 127.1, [::1]); None for a name."""
     host = unicodedata.normalize("NFKC", host).strip().strip("[]").rstrip(".")
     try:
         return ipaddress.ip_address(host.partition("%")[0])

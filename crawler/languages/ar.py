@@ -1,9 +1,9 @@
 """Arabic words: clitics come off in articles; plurals, persons and pronouns are spelled out in queries.
 
-An Arabic token carries "and", "in", "to", "like", "the" in front and a pronoun behind. In front they come off on the side
-of the article, because any word can carry them (`strip`). Behind, stripping would merge words that have nothing in common,
-so all that may follow is spelled out on the side of the query (`forms`). Nothing is ever reduced to a root: the root of
-"killed", "killer" and "fighter" is one. What no rule makes (broken plurals above all) is listed in ar_words.yaml.
+An Arabic token carries "and", "in", "to", "like", "the" in front and a pronoun behind. In front they come off on the
+side of the article, because any word can carry them (`strip`). Behind, stripping would merge words that have nothing in
+common, so all that may follow is spelled out on the side of the query (`forms`). Nothing is ever reduced to a root: the
+root of "killed", "killer" and "fighter" is one. What no rule makes, broken plurals above all, is in ar_words.yaml.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Lexicon:
 def strip(folded: str) -> list[tuple[str, str]]:
     """Match keys of an article word, each with its reason: itself, then what is left as its clitics come off.
 
-    Outermost clitic first. Also the reading with ة of a long word that ends in ه, as many write it, and the Arabic letter for پ چ ڤ گ ژ.
+    Outermost clitic first. Also the reading with ة of a long word that ends in ه, as many write it, and the Arabic
+    letter for پ چ ڤ گ ژ.
     """
     found = [(folded, "as it stands")]
     rest, carried = folded, ""
@@ -49,7 +50,9 @@ def strip(folded: str) -> list[tuple[str, str]]:
         carried, rest = rest[0], rest[1:]
         found.append((rest, f"{carried} comes off"))
     if rest.startswith("لل") and len(rest) >= SHORTEST_REST + 2:
-        found += [(rest[1:], "ل comes off"), ("ال" + rest[2:], "لل is ل and ال"), (rest[2:], "لل comes off")]
+        # للجيش is ل and الجيش; of اللواء, which has a ل of its own, one of three is not written: للواء.
+        bare = rest[1:] if is_whole(rest[1:]) else rest[2:]
+        found += [(rest[1:], "ل comes off"), ("ال" + bare, "لل is ل and ال"), (bare, "لل comes off")]
     elif rest[0] in "بلك" and _comes_off(rest):
         carried, rest = rest[0], rest[1:]
         found.append((rest, f"{carried} comes off"))
@@ -85,8 +88,8 @@ def is_whole(word: str) -> bool:
 def forms(folded: str, word: str = "") -> frozenset[str]:
     """All forms a query word stands for.
 
-    A listed word: its families. Any other: its plurals, dual, feminine, nisba, and all of them with pronouns. A word given
-    with ال also stands for itself without, when four letters are left: الباب the city is not باب the door.
+    A listed word: its families. Any other: its plurals, dual, feminine, nisba, and all of them with pronouns. A word
+    given with ال also stands for itself without, when four letters are left: الباب the city is not باب the door.
     """
     names = families_of(folded)
     if names:
@@ -98,7 +101,7 @@ def forms(folded: str, word: str = "") -> frozenset[str]:
 
 
 def families_of(folded: str) -> tuple[str, ...]:
-    """Names of the families a query word belongs to: those that list it, with or without clitics, else those it meets."""
+    """Names of the families a query word belongs to: those that list it, clitics or not, else those it meets."""
     listed = lexicon()
     for key, _ in strip(folded):
         if key in listed.names_of:

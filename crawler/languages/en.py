@@ -49,7 +49,7 @@ def forms(folded: str, word: str) -> frozenset[str]:
 
 
 def _bases(word: str) -> set[str]:
-    """Words that `word` may be a plural, past or -ing form of, itself among them; over-generous, non-words never occur."""
+    """Words that `word` may be a plural, past or -ing form of, itself too; over-generous, as non-words never occur."""
     bases = {word}
     if len(word) < 4:
         return bases

@@ -63,7 +63,7 @@ def script_of(folded: str) -> Script:
 def one_script(word: str) -> str:
     """A word mixing Latin and Cyrillic, written in the one it imitates; unchanged when it imitates neither.
 
-    "Bагнер" with a Latin B is Cyrillic, "Wаgner" with a Cyrillic а is Latin; Cyrillic when every letter could be either.
+    "Bагнер" with a Latin B is Cyrillic, "Wаgner" with a Cyrillic а is Latin; what could be either is Cyrillic.
     """
     cyrillic = [c for c in word if _CYRILLIC.match(c)]
     latin = [c for c in word if c.isascii() and c.isalpha()]

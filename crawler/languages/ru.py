@@ -13,7 +13,6 @@ from crawler.languages.folding import Script, fold_word
 
 NAME = "Russian"
 SCRIPT: Script = "cyr"
-FOREIGN_LETTERS = frozenset("іїєґўјљњћђџѓќѕ")  # no Russian word has one
 
 Gender = Literal["m", "f", ""]
 
@@ -60,8 +59,8 @@ def is_acronym(word: str) -> bool:
     return (len(word) > 1 and word.isupper()) or not set("аеёиоуыэюя") & set(word.casefold())
 
 
-# Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the spelling
-# does not tell the stress (Ткачом, Абрамовичем), both endings are there.
+# Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the
+# spelling does not tell the stress (Ткачом, Абрамовичем), both endings are there.
 _DECLENSIONS: dict[str, tuple[str, str, str]] = {
     "possessive": ("- а у ым ом е", "а ой у ою", "ы ых ым ыми"),  # Логинов, Логинова; Чаплином
     "hard adjective": ("ый ой ого ому ым ом", "ая ой ую ою", "ые ых ым ыми"),  # Черный, Толстой
@@ -119,8 +118,8 @@ _BY_ENDING: dict[str, Ways] = {
 }
 _INDECLINABLE: Ways = ((0, "none"),)
 
-# A vowel that falls out before the ending: Кравец Кравца, Стрелец Стрельца, Воробей Воробья, Журавель Журавля. Others keep
-# theirs (Матвей, Кисель), so both are offered. (ending, what stays of it, declension)
+# A vowel that falls out before the ending: Кравец Кравца, Стрелец Стрельца, Воробей Воробья, Журавель Журавля. Others
+# keep theirs (Матвей, Кисель), so both are offered. (ending, what stays of it, declension)
 _FLEETING: tuple[tuple[str, str, str], ...] = (
     ("лец", "льц", "ц"), ("аец", "айц", "ц"), ("еец", "ейц", "ц"), ("оец", "ойц", "ц"), ("ец", "ц", "ц"),
     ("ек", "ьк", "velar"), ("ек", "к", "velar"), ("ок", "к", "velar"), ("ел", "л", "hard"),

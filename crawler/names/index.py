@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from crawler.languages import Token, keys
-from crawler.languages.ru import paradigm
+from crawler.languages.ru import Gender, paradigm
 from crawler.names.compare import (
     BY_INITIAL,
     INITIAL,
@@ -34,7 +35,7 @@ from crawler.names.compare import (
     parts_of,
     score_of_person,
 )  # fmt: skip
-from crawler.names.given import shorts_of, spellings_of
+from crawler.names.given import names_in_case, shorts_of, spellings_of
 from crawler.names.phonemes import AR, CYR, script_of
 
 Band = Literal["fires", "needs-second-signal"]
@@ -48,7 +49,8 @@ BARE_FLOOR = 650  # a surname alone is reported only when it sounds right throug
 AGAIN_FLOOR = 450  # after the full name in the same text less is enough
 SHORT_WORD = 3  # consonants; a shorter skeleton tolerates no missing one
 CLITIC = 40  # taken off for each clitic in front of an Arabic name
-APART = 60  # taken off for a word between given name and surname that is no patronymic
+ARTICLE = 100  # taken off besides for the Arabic article
+APART = 300  # taken off for a word between given name and surname that is no patronymic
 CASE = 20  # taken off for a case ending
 _CASE_ENDINGS = (
     ("ым", ""), ("ом", ""), ("ем", ""), ("ой", "а"), ("ей", "я"), ("а", ""), ("у", ""), ("е", ""), ("я", "й"), ("ю", "й"),
@@ -270,12 +272,16 @@ class NameIndex:
 
     def _new_given(self, token: Token) -> Hits:
         best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
         for word, loss, shown in _ways(token):
             for name, less in self._given.forms.get(word, _NO_FORMS).items():
                 _keep(best, (name, SAME_GIVEN - less - loss, shown))
             part = part_of(word, word)
+            known = names_in_case(word) if token[3] == CYR else _NOBODY
             for name in _near(self._given, part):
-                if (figure := agreement(part, self._given.parts[name]) - loss) >= GIVEN_FLOOR:
+                if known and known.isdisjoint(self._given.parts[name].names):
+                    continue  # Андрея is a case of Андрей, not a way to write Андрия
+                if (figure := agreement(part, self._given.parts[name]) - loss - ordinary) >= GIVEN_FLOOR:
                     _keep(best, (name, figure, shown))
         hits = tuple(sorted(best.values(), key=lambda hit: -hit[1])[:MOST_GIVEN])
         _remember(self._given_hits, token[2], hits)
@@ -313,6 +319,7 @@ class NameIndex:
             return hits
         borne = self._pairs.get(given, _NO_PAIRS)
         best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
         for word, loss, shown in _ways(token):
             for surname, less in self._surnames.forms.get(word, _NO_FORMS).items():
                 if surname in borne:
@@ -326,7 +333,7 @@ class NameIndex:
                     )
             part = part_of(word, word)
             for surname in _near(self._surnames, part, borne):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss) >= SURNAME_FLOOR:
+                if (figure := agreement(part, self._surnames.parts[surname]) - loss - ordinary) >= SURNAME_FLOOR:
                     _keep(best, (surname, figure, shown))
         hits = tuple(best.values())
         _remember(self._surname_hits, slot, hits)
@@ -345,7 +352,7 @@ class NameIndex:
             if not 0 <= other < len(tokens):
                 continue
             token = tokens[other]
-            if token[3] != initial[3] or not token[4] or len(token[2]) < 3 or abs(token[0] - initial[1]) > 40:
+            if token[3] != initial[3] or not token[4] or len(token[2]) < 3 or not _initial_fits(tokens, at, other):
                 continue
             for surname, worth, shown in self._surnames_alone(token):
                 for given in self._initials.get(surname, _NOTHING):
@@ -405,10 +412,12 @@ class NameIndex:
         return list(hits.values())
 
 
+COMMON = Path(__file__).parent / "data" / "common.tsv"
 AGAIN, ALONE = 0.75, 0.6  # scores of a bare surname with and without its full name in the same text
-MOST_GIVEN = 12
+MOST_GIVEN = 24
 MOST_REMEMBERED = 200_000
 _LOWEST = 0
+_NOBODY: frozenset[str] = frozenset()
 _NO_FORMS: dict[str, int] = {}
 _NO_PAIRS: dict[str, list[_Person]] = {}
 
@@ -426,6 +435,19 @@ def _keep(best: dict[str, Found], found: Found) -> None:
     held = best.get(found[0])
     if held is None or held[1] < found[1]:
         best[found[0]] = found
+
+
+def _ordinary(token: Token) -> int:
+    """What a token loses for being an ordinary word of its language (hundredths of a nat); a clitic does not hide it."""
+    return max(common_words().get(key, 0) for key in keys(token))
+
+
+@lru_cache(maxsize=1)
+def common_words() -> dict[str, int]:
+    """Ordinary words, and by how much (hundredths of a nat) they are more frequent than a rare one."""
+    lines = COMMON.read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {word: round(float(figure) * 100) for word, figure in pairs}
 
 
 def _near(words: _Words, part: Part, only: Iterable[str] | None = None) -> set[str]:
@@ -459,18 +481,38 @@ def _ways(token: Token) -> Iterator[tuple[str, int, str]]:
                 )
 
 
+def _initial_fits(tokens: Sequence[Token], at: int, surname: int) -> bool:
+    """Whether the points and spaces are those of an initial: К. Ананьев, К.П. Ананьев, Ананьев К. П."""
+    if surname < at:
+        follows = at + 1 < len(tokens) and tokens[at + 1][0] - tokens[at][1] <= 1 and len(tokens[at + 1][2]) > 1
+        return tokens[at][0] - tokens[surname][1] == 1 and not follows
+    return all(tokens[place + 1][0] - tokens[place][1] <= 2 for place in range(at, surname))
+
+
+def _clitic_loss(clitic: str) -> int:
+    """An article before a foreign name is rare; و, ل, ب and ف are not."""
+    return CLITIC * len(clitic) + (ARTICLE if clitic.endswith("ال") or clitic == "لل" else 0)
+
+
 def _between(tokens: Sequence[Token], first: int, last: int) -> int | None:
-    """What the words between two tokens cost; None when they cannot belong to one name."""
+    """What stands between two tokens costs; None when they cannot belong to one name.
+
+    More than a space is a comma, a bracket, a quotation mark; after an initial it is its point.
+    """
+    loss = 0
     for at in range(first, last):
-        if tokens[at + 1][0] - tokens[at][1] > 3:
-            return None
+        gap = tokens[at + 1][0] - tokens[at][1]
+        if gap > 1 and not (gap == 2 and len(tokens[at][2]) == 1):
+            if gap > 3:
+                return None
+            loss = APART
     if last - first == 1:
-        return 0
+        return loss
     token = tokens[first + 1]
     part = part_of(token[2], token[2])
-    if part.patronymic or part.particle or part.initial:
-        return 0
-    return APART if token[3] == AR or token[4] else None
+    if part.patronymic or part.particle or (part.initial and token[4]):
+        return loss
+    return APART + loss if token[3] == AR or token[4] else None
 
 
 def _record(
@@ -541,7 +583,12 @@ def _surname_forms(word: str) -> dict[str, int]:
     """Folded forms a surname is met in, and what each loses: its cases."""
     if script_of(word) != CYR:
         return {word: 0}
-    return {form: 0 if form == word else CASE for form in paradigm(word)} | {word: 0}
+    gender: Gender = "f" if word.endswith(_WOMAN) else "m" if word.endswith(_MAN) else ""
+    return {form: CASE for form in paradigm(word, gender)} | {word: 0}
+
+
+_MAN = ("ов", "ев", "ин", "ын", "ский", "цкий")
+_WOMAN = ("ова", "ева", "ина", "ына", "ская", "цкая")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -105,6 +105,10 @@ def _latin(word: str) -> list[str]:
         end -= 2
     at = 0
     while at < end:
+        if at > 1 and letters[at : at + 2] == "ou" and letters[at + 2 : at + 3] in ("", "s"):
+            units += ["o", "u"]  # Belarusian -ou, -ouski: Rybakou is Рыбаков
+            at += 2
+            continue
         for size in (4, 3, 2, 1):
             group = _LAT_GROUPS.get(letters[at : at + size]) if at + size <= end else None
             if group is not None:
@@ -234,9 +238,8 @@ _CLASS_OF = {unit: letter for letter, units in {
     "b": ["б", "п", "b", "p", "ب", "پ"], "v": ["в", "ф", "v", "f", "w", "ف", "ڤ"],
     "d": ["д", "т", "d", "t", "th", "dh", "ت", "ث", "د", "ذ", "ط", "ض"],
     "g": ["г", "g", "gh", "غ", "گ", "ж", "џ", "zh", "j", "dj", "ج", "ژ", "دج", "rz"],
-    "k": ["к", "k", "q", "ق", "ك"], "x": ["х", "kh", "h", "خ", "ه", "ح"], "l": ["л", "l", "ل"], "m": ["м", "m", "م"],
-    "n": ["н", "n", "gn", "ن"], "r": ["р", "r", "ر"], "s": ["с", "s", "س", "ص", "ц", "ts", "تس", "c", "ç"],
-    "z": ["з", "z", "ز", "ظ", "دز", "dz"], "c": ["ч", "ш", "щ", "ch", "sh", "sch", "cz", "sz", "تش", "ش", "شت", "چ"],
+    "k": ["к", "k", "q", "ق", "ك"], "x": ["х", "kh", "خ"], "l": ["л", "l", "ل"], "m": ["м", "m", "م"],
+    "n": ["н", "n", "gn", "ن"], "r": ["р", "r", "ر"], "s": ["с", "s", "س", "ص", "ц", "ts", "تس", "c", "ç", "з", "z", "ز", "ظ", "دز", "dz"], "c": ["ч", "ш", "щ", "ch", "sh", "sch", "cz", "sz", "تش", "ش", "شت", "چ"],
 }.items() for unit in units}  # fmt: skip
 
 
@@ -322,3 +325,6 @@ def align(a: Reading, b: Reading) -> tuple[tuple[str, str, int], ...]:
             j -= 1
             steps.append(("", b.units[j], drops_b[j]))
     return tuple(reversed(steps))
+
+
+SKELETON_LETTERS = "".join(sorted(set(_CLASS_OF.values())))

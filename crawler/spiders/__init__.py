@@ -4,8 +4,8 @@ Each kind is a module with one pure function:
 
     read(page, entry, outlet, now) -> Reading | Unreadable
 
-`page` is the fetched entry point, `entry` its facts, `outlet` whose it is. What `read` returns in `Reading.more` is fetched
-and read the same way within the same check (the sitemaps of an index, the next page of a section).
+`page` is the fetched entry point, `entry` its facts, `outlet` whose it is. What `read` returns in `Reading.more` is
+fetched and read the same way within the same check (the sitemaps of an index, the next page of a section).
 """
 
 from __future__ import annotations

@@ -14,20 +14,20 @@ from pathlib import Path
 import numpy as np
 
 from crawler import markup
-from crawler.extract import about, general
+from crawler.extract import about, general, lines
 from tests.quality._pages import GoldPage, f1, gold_pages
 
 RIDGE = 3.0
 FOLDS = 8
 
 
-def rows_of(page: GoldPage) -> tuple[list[general.Line], list[dict[str, float]], list[bool], str]:
+def rows_of(page: GoldPage) -> tuple[list[lines.Line], list[dict[str, float]], list[bool], str]:
     """The page's lines but for its headline, their features and whether the gold text holds them."""
     tree = markup.parse(markup.decode(page.body))
     declared = markup.Declared(tree)
     title, described = about.title(declared, None), about.description(declared)
     general.strip(tree)
-    found = general.visible(tree)
+    found = lines.visible(tree)
     opinions = (general.Opinion(general.by_trafilatura(tree)), general.Opinion(general.by_readability(tree)))
     rows = general.features(found, opinions, title, described)
     gold = general.Opinion(page.gold)
