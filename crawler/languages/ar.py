@@ -135,6 +135,11 @@ def _plural(noun: str) -> set[str]:
     return {noun, noun + "ا"} | _with_pronouns(noun)
 
 
+def _broken_plural(noun: str) -> set[str]:
+    """Without "my": دولي is "international", not "my states"."""
+    return (_plural(noun) - {noun + "ي"}) | {noun}
+
+
 def _thing(noun: str) -> set[str]:
     """Singular, accusative, dual and sound feminine plural, with pronouns."""
     if noun.endswith("ة"):
@@ -203,7 +208,7 @@ def _long_verb(word: str) -> list[tuple[Callable[[str], set[str]], str]]:
 _RULES: dict[str, Callable[[str], Iterable[str]]] = {
     "persons": _person,
     "things": _thing,
-    "plurals": _plural,
+    "plurals": _broken_plural,
     "nisbas": _nisba,
     "past": _past,
     "present": _present,
