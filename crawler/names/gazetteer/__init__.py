@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from crawler.languages import Token, fold, keys, tokenise
@@ -74,6 +75,7 @@ class GazetteerHit:
     end: int
     why: str
     ambiguous: bool = False
+    is_place: bool = True
 
 
 Entry = Place | Organisation
@@ -163,8 +165,7 @@ def _stands(alias: _Alias, tokens: Sequence[Token], at: int) -> bool:
         return False
     stretch = tokens[at : at + len(alias.words)]
     return all(
-        right.start - left.end <= WIDEST_GAP and left.sentence == right.sentence
-        for left, right in zip(stretch, stretch[1:], strict=False)
+        right.start - left.end <= WIDEST_GAP and left.sentence == right.sentence for left, right in pairwise(stretch)
     )
 
 
@@ -183,9 +184,9 @@ def _hit(alias: _Alias, stretch: Sequence[Token]) -> GazetteerHit:
     why = f"listed ({what})" if written == listed else f"listed ({what}): {written} is a form of {listed}"
     if alias.ambiguous:
         why += "; the word also means other things"
-    return GazetteerHit(
-        alias.entry.id, alias.entry.kind, alias.name, stretch[0].start, stretch[-1].end, why, alias.ambiguous
-    )
+    is_place = isinstance(alias.entry, Place)
+    start, end = stretch[0].start, stretch[-1].end
+    return GazetteerHit(alias.entry.id, alias.entry.kind, alias.name, start, end, why, alias.ambiguous, is_place)
 
 
 @cache
