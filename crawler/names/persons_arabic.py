@@ -97,6 +97,12 @@ def _given(word: Word) -> tuple[str, int] | None:
     return next(sure, None)
 
 
+def _bare(word: Word) -> str:
+    """The given name the word is, without clitics; the word itself when it is none."""
+    given = _given(word)
+    return given[0] if given is not None else word.folded
+
+
 def _is_prose(folded: str) -> bool:
     prose = lexicon().not_names["ar"]
     return any(
@@ -138,7 +144,7 @@ def _goes_on(words: list[Word], at: int, length: int, foreign: bool) -> bool:
         or (is_city(folded) and not _is_name(folded))
     ):
         return False
-    before = words[at - 1].folded
+    before = _bare(words[at - 1])
     known = _is_name(folded) or _is_slavic(folded)
     if folded.startswith("ال"):
         given = before in lex.given["ar"] and before not in lex.foreign
@@ -316,7 +322,7 @@ def _cue_before(words: list[Word], at: int) -> str:
 def _ranked(words: list[Word], at: int) -> Mention | None:
     """A name no lexicon knows, after a rank with the article."""
     cue = _cue_before(words, at)
-    if not cue or not cue.startswith(("ال", "وال")) or words[at].gap != " " and words[at].gap != "، ":
+    if not cue or not cue.startswith(("ال", "وال")) or (words[at].gap != " " and words[at].gap != "، "):
         return None
     if not _could_be_unknown_name(words[at]):
         return None
