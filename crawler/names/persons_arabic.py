@@ -240,7 +240,9 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
         return None
     if given in lexicon().not_names["ar"] and not _is_name(second):
         return None
-    score = 0.95 if known or cue else 0.75 if clitics == 0 else 0.65
+    # A word no lexicon knows after a Russian given name is a surname; after an Arab one it may be a verb.
+    unknown = 0.8 if given in lexicon().foreign else 0.75
+    score = 0.95 if known or cue else unknown if clitics == 0 else 0.65
     why = "given name and surname" if last == at + 2 else "given names and surname"
     return Mention(at, last, score, why, last - 1, clitics)
 

@@ -464,7 +464,7 @@ def _lone_given(words: list[Word], at: int) -> Mention | None:
     His widow, Tatyana, said; Nikolai, a former paratrooper; Виталий из Перми; Алексей, 34 года; король Иордании Абдалла.
     """
     word = words[at]
-    if not _is_given(word) or _is_ordinary(word) or word.also_place or is_city(word.folded) or word.possessive:
+    if not _is_given(word) or _is_ordinary(word) or word.also_place or word.possessive:
         return None
     before = words[at - 1] if at and words[at - 1].sentence == word.sentence else None
     after = words[at + 1] if at + 1 < len(words) and words[at + 1].sentence == word.sentence else None
@@ -479,7 +479,7 @@ def _lone_given(words: list[Word], at: int) -> Mention | None:
         return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
     if before is not None and before.listed and word.near and before.near and at > 1 and words[at - 2].folded in cues:
         return Mention(at, at + 1, 0.65, f"given name after {words[at - 2].surface}")
-    if after is None:
+    if after is None or is_city(word.folded):
         return None
     if after.gap == ", " and (
         after.folded in lexicon().apposition or (after.script == "num" and len(after.folded) == 2)
