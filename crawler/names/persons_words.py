@@ -12,6 +12,8 @@ from crawler.names import gazetteer
 from crawler.names.persons_lexicon import lexicon
 
 HYPHENS = ("-", "\u2010", "\u2011")
+MOST_PARTS = 4
+LONGEST_NAME = 40  # letters; longer is a pasted key or noise
 _INNER = re.compile(f"[{MARKS}{INVISIBLE}]")
 
 # Endings of Russian surnames in the oblique cases, longest first; what stays is compared.
@@ -98,7 +100,7 @@ def cut(text: str) -> list[Word]:
     at = 0
     while at < len(tokens):
         last = at + 1
-        while last < len(tokens) and _hyphenated(text, tokens[last - 1], tokens[last]):
+        while last < len(tokens) and last - at < MOST_PARTS and _hyphenated(text, tokens[last - 1], tokens[last]):
             last += 1
         words.append(_word(text, tokens[at:last], words[-1] if words else None, listed.get(at, ""), at in also_place))
         at = last
@@ -138,7 +140,7 @@ def _word(text: str, tokens: list[Token], before: Word | None, listed: str, also
         text[first.start : end],
         "-".join(parts),
         parts,
-        first.script,
+        first.script if end - first.start <= LONGEST_NAME else "other",
         first.capital,
         first.sentence,
         text[before.end + 2 * before.possessive : first.start] if before else "",

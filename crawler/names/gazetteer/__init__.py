@@ -139,7 +139,8 @@ def sound_alike(name: str, limit: int = 3) -> list[Likeness]:
     from crawler.names.compare import similarity
 
     best: dict[str, Likeness] = {}
-    for entry in (*places(), *organisations()):
+    entries: tuple[Entry, ...] = (*places(), *organisations())
+    for entry in entries:
         score, listed = max((similarity(name, listed), listed) for listed in (*entry.en, *entry.ru, *entry.ar))
         if score >= LOWEST_LIKENESS:
             best[entry.id] = Likeness(entry, listed, score)
