@@ -15,7 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, did_you_mean, read_yaml
 from crawler.errors import ConfigError
 
-_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")  # the shape BotFather gives out
+_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # the shape BotFather gives out
 
 
 class WatchlistSection(Section):

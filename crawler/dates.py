@@ -251,11 +251,13 @@ class _Found:
     precision: Precision = "day"
 
 
-def parse_date(text: str, language: str, timezone: str, now: datetime, formats: Iterable[str] = ()) -> Dating:
+def parse_date(
+    text: str, language: str, timezone: str, now: datetime, formats: Iterable[str] = (), *, rare: bool = True
+) -> Dating:
     """The moment `text` names; UNDATED when it names none, only a year, or one in the future.
 
     `timezone` is the IANA name of the zone in which a bare clock time is meant ('' is UTC); `now` anchors relative words.
-    `formats` are strptime patterns of the outlet, tried first.
+    `formats` are strptime patterns of the outlet, tried first; `rare` asks dateparser about what the tables here do not know.
     """
     local = zone(timezone)
     folded = fold(text)[:300]
@@ -266,7 +268,13 @@ def parse_date(text: str, language: str, timezone: str, now: datetime, formats: 
         reading = _rfc(folded)
     if reading is None:
         reading = _ago(folded, local, now) or _calendar(folded, language, local, now)
-    if reading is None and len(folded) <= 60 and any(c.isdigit() for c in folded) and not _has_known_word(folded):
+    if (
+        reading is None
+        and rare
+        and len(folded) <= 60
+        and any(c.isdigit() for c in folded)
+        and not _has_known_word(folded)
+    ):
         reading = _by_dateparser(folded, language, local, now)
     if reading is None or reading.at is None or not _possible(reading.at, now):
         return UNDATED
@@ -493,9 +501,11 @@ def _from_hijri(year: int, month: int, day: int) -> date | None:
 
 
 def _read_day_word(folded: str, language: str, today: date) -> _Found | None:
-    """сегодня, вчера, أمس, yesterday."""
+    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a date."""
     match = DAY_WORD_IN.search(folded)
-    if match is None:
+    if match is None or (not CLOCK.search(folded) and not DOT_CLOCK.search(folded) and len(folded.split()) > 4):
+        return None
+    if not CLOCK.search(folded) and len(folded.split()) > len(match["word"].split()) + 1:
         return None
     return _Found(today - timedelta(days=_number(match["word"], DAY_WORD_NUMBERS)), match.span())
 
@@ -563,6 +573,11 @@ def _by_dateparser(folded: str, language: str, local: tzinfo, now: datetime) -> 
     return _minute(at if at.tzinfo else at.replace(tzinfo=local))
 
 
+TODAY_IS = re.compile(
+    rf"(?:{DAY_WORDS[0]}){_E}\W{{0,3}}(?:يوم\s+)?(?:{WEEKDAY}){_E}\W{{0,3}}\d{{1,2}}{_GAP}(?:من\s+)?{_B}(?:{MONTH}){_E}(?:\s*/\s*(?:{MONTH}){_E})?(?:{_GAP}\d{{4}})?"
+)
+
+
 # --- one page --------------------------------------------------------------------------------------------------------
 
 META_NAMES = (
@@ -619,6 +634,16 @@ def published(
     return _judge(evidence, local, now)
 
 
+def dateline(opening: Iterable[str], timezone: str, now: datetime) -> Dating | None:
+    """The day an article's first sentences call today («اليوم، الثلاثاء 13 شباط»), or None. The weakest of all evidence."""
+    for line in list(opening)[:4]:
+        match = TODAY_IS.search(fold(line[:600]))
+        reading = parse_date(match.group(), "", timezone, now, rare=False) if match else UNDATED
+        if reading.at is not None:
+            return Dating(_day(reading.at.date()).at, "day", "dateline")
+    return None
+
+
 def updated(declared: Declared, url: str, timezone: str, now: datetime) -> datetime | None:
     """When the page says that it was last changed, or None."""
     texts = [str(declared.article.get("dateModified") or ""), declared.first(*UPDATED_NAMES)]
@@ -660,7 +685,7 @@ def _strong(
     for element in list(declared.tree.iter("time"))[:3]:
         stamp = element.get("datetime") or element.get("content") or ""
         marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-        if stamp and not NOT_PUBLISHED.search(marks) and not _in_other_story(element):
+        if stamp and not NOT_PUBLISHED.search(marks) and not in_other_story(element):
             yield _named(_machine(stamp, zone(name), now), "time")
     if listing is not None and listing.published_at is not None and listing.published_at <= now + AHEAD:
         yield Dating(listing.published_at.astimezone(UTC), "minute", "feed")
@@ -802,12 +827,12 @@ def _visible(declared: Declared, language: str, name: str, now: datetime) -> lis
         parent = element.getparent()
         if parent is not None:
             marks += f" {parent.get('class') or ''} {parent.get('id') or ''}"
-        if NOT_PUBLISHED.search(marks) or UPDATED_WORDS.search(fold(text)) or _in_other_story(element):
+        if NOT_PUBLISHED.search(marks) or UPDATED_WORDS.search(fold(text)) or in_other_story(element):
             continue
         classed = bool(DATE_CLASS.search(marks)) or element.tag == "time"
         if not classed and len(text) > 60:
             continue
-        reading = parse_date(text, language, name, now)
+        reading = parse_date(text, language, name, now, rare=classed)
         if reading.at is not None and reading.precision != "none":
             distance = abs(position - headline_at) if headline_at is not None else position
             scored.append((distance + (0 if classed else 40), Dating(reading.at, reading.precision, "text")))
@@ -819,15 +844,16 @@ def _visible(declared: Declared, language: str, name: str, now: datetime) -> lis
 
 def _short_text(element: Any) -> str:
     """The element's own line, when it is short enough to be a date line; children included only when they are few."""
-    if len(element) > 6:
-        text = element.text or ""
-    else:
-        text = " ".join(element.itertext()) if len(element) else element.text or ""
-    text = " ".join(text.split())
+    text = element.text or ""
+    if 0 < len(element) <= 6 and not any(len(child) > 3 for child in element):
+        text = " ".join(element.itertext())
+    elif len(text) < 4:
+        return ""
+    text = " ".join(text.split()) if len(text) < 600 else ""
     return text if 4 <= len(text) <= 120 else ""
 
 
-def _in_other_story(element: Any) -> bool:
+def in_other_story(element: Any) -> bool:
     """Whether the element stands in a list of other stories, a comment or the frame of the page."""
     for ancestor in element.iterancestors():
         if ancestor.tag in ("aside", "footer", "nav"):

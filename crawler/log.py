@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import structlog
 
-_SECRET = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_SECRET = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}")  # in URLs "bot" stands right before it
 _PASSWORD = re.compile(r"(://[^/\s:@]+:)[^@\s/]+@")
 _NOISY = (
     "httpx",

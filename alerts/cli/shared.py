@@ -161,3 +161,16 @@ def moment(text: str | None, option: str) -> datetime | None:
     except ValueError as cause:
         raise UsageError(f"{option} {text!r}: write a day like 2026-11-22, or an ISO time") from cause
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def read_text(file: Path) -> str:
+    """A UTF-8 text from a file or, for `-`, stdin; newlines as they stand. Raises UsageError."""
+    import sys
+
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return raw.decode("utf-8")
+    except OSError as cause:
+        raise UsageError(f"{file}: cannot be read: {cause.strerror}") from cause
+    except UnicodeDecodeError as cause:
+        raise UsageError(f"{file}: not UTF-8 at byte {cause.start}; save it as UTF-8") from cause

@@ -1,7 +1,7 @@
-"""A forward proxy on loopback that answers for the invented outlets under their own host names.
+"""A forward proxy on loopback that answers for invented outlets under their own host names.
 
-The world has two moments: a feed `feed.xml` is `feed.1.xml` at first and `feed.2.xml` after `later()`. Dates in the files are
-written relative to now: `@iso:-2h@`, `@rfc:-20m@`.
+A world is a folder `<host>/<path>`: pages end in .html there and not in their addresses. It has two moments: `feed.xml` is
+`feed.1.xml` at first and `feed.2.xml` after `later()`. Dates are written relative to the start: `@iso:-2h@`, `@rfc:-20m@`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _TYPES = {".xml": "application/rss+xml", ".html": "text/html", ".txt": "text/pla
 class World:
     """The proxy; `address` is what to put into `crawl.proxy`. Use as a context manager."""
 
-    def __init__(self, started_at: datetime | None = None) -> None:
+    def __init__(self, root: Path = WORLD, started_at: datetime | None = None) -> None:
+        self.root = root
         self.started_at = started_at or datetime.now(UTC)
         self.moment = 1
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._answerer())
@@ -44,10 +45,10 @@ class World:
         """(content type, body) of an address of this world, or None."""
         parts = urlsplit(url)
         host, path = parts.hostname or "", parts.path.strip("/")
-        if not re.fullmatch(r"[a-z.-]+", host) or not re.fullmatch(r"[a-z0-9./-]+", path) or ".." in path:
+        if not re.fullmatch(r"[a-z0-9.-]+", host) or not re.fullmatch(r"[a-z0-9./-]+", path) or ".." in path:
             return None
         names = {"feed.xml": f"feed.{self.moment}.xml", "robots.txt": "robots.txt"}
-        file = WORLD / host / names.get(path, f"{path}.html")
+        file = self.root / host / names.get(path, f"{path}.html")
         if not file.is_file():
             return None
         text = _DATE.sub(self._date, file.read_text("utf-8"))

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin
 
+from crawler import dates
+from crawler.languages import detect
 from crawler.markup import Declared, plain
 from crawler.types import Listing
 
@@ -98,18 +100,28 @@ def authors(declared: Declared) -> tuple[str, ...]:
         *declared.meta.get("mediator_author", []),
     ]
     found = [name for name in names(claimed) if name.lower() != site]
-    if not found:
-        marked = (
+    return tuple(found[:6]) or _bylines(declared, site)
+
+
+def _bylines(declared: Declared, site: str) -> tuple[str, ...]:
+    """Names in elements marked as author. Many different ones are those of other stories on the page."""
+    for strong in (True, False):
+        marked = [
             element
             for element in declared.tree.iter("a", "span", "div", "p", "address")
-            if element.get("rel") == "author"
-            or element.get("itemprop") == "author"
-            or AUTHOR_MARK.search(element.get("class") or "")
-        )
+            if (
+                element.get("rel") == "author" or element.get("itemprop") == "author"
+                if strong
+                else AUTHOR_MARK.search(element.get("class") or "")
+            )
+            and not dates.in_other_story(element)
+        ]
         found = [
             name for name in names(plain(" ".join(element.itertext())) for element in marked) if name.lower() != site
         ]
-    return tuple(found[:6])
+        if found:
+            return tuple(found) if len(found) <= 3 else ()
+    return ()
 
 
 def names(texts: Iterable[str]) -> tuple[str, ...]:
@@ -205,12 +217,6 @@ def _text(value: Any) -> str:
 
 
 def language(text: str, hint: str) -> str:
-    """The code of the language the text is written in; the hint decides where the script does not."""
-    arabic = len(re.findall(r"[\u0620-\u064a]", text))
-    cyrillic = len(re.findall(r"[\u0400-\u04ff]", text))
-    latin = len(re.findall(r"[A-Za-z]", text))
-    script, count = max((("ar", arabic), ("ru", cyrillic), ("en", latin)), key=lambda pair: pair[1])
-    if not count:
-        return "und"
-    families = {"ar": {"ar", "fa", "ur", "ckb", "ps"}, "ru": {"ru", "uk", "be", "bg", "kk", "sr", "mk"}, "en": set()}
-    return hint if hint in families[script] else script
+    """The code of the language the text is written in, or "und"; what the page or the outlet says decides when it is unclear."""
+    found = detect(text)
+    return hint if found == "und" and hint else found

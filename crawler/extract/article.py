@@ -11,7 +11,7 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPathError
 
 from crawler import dates, markup, urls
-from crawler.extract import about, lines
+from crawler.extract import about, embedded, lines
 from crawler.extract.general import general
 from crawler.extract.refuse import refuse, soft_refusal
 from crawler.extract.rules import NO_RULES, ReadingRules, Template
@@ -48,10 +48,15 @@ def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | R
     authors = about.names(_texts(tree, template.author) if template else []) or about.authors(declared)
     body = _body(tree, declared, rules, template, title)
     text = "\n".join(body.lines)
+    if published.at is None:
+        published = dates.dateline(body.lines, rules.timezone, min(page.fetched_at, now)) or published
     refused = soft_refusal(title, text)
     if refused is not None:
         return refused
-    if len(text) < rules.min_text_length:
+    notes = body.notes
+    if not text and _is_picture_story(declared, title, published):
+        text, notes = title, (*notes, "picture story: the headline is its only text")
+    elif len(text) < rules.min_text_length:
         return Rejected("no text" if not text else f"too short: {len(text)} characters")
     return Draft(
         url=page.url,
@@ -66,7 +71,7 @@ def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | R
         updated_at=dates.updated(declared, page.url, rules.timezone, page.fetched_at),
         image=about.image(declared, page.url),
         tags=about.tags(declared),
-        notes=body.notes,
+        notes=notes,
     )
 
 
@@ -82,6 +87,15 @@ def _published(page: Page, declared: Declared, rules: ReadingRules, language: st
     return dates.published(
         declared, page.url, page.listing, language, rules.timezone, clock, selected[:4], rules.date_formats
     )
+
+
+def _is_picture_story(declared: Declared, title: str, published: Dating) -> bool:
+    """A dated page that calls itself an article and has a headline but no text: its headline may still name someone."""
+    marked = (
+        declared.article or declared.first("og:type").lower() == "article" or declared.first("article:published_time")
+    )
+    marked = marked or declared.tree.xpath("boolean(//*[contains(@itemtype,'Article')])")
+    return bool(marked) and published.at is not None and len(title.split()) >= 3
 
 
 def _template(tree: Any, rules: ReadingRules, page: Page, published: Dating) -> Template | None:
@@ -102,15 +116,24 @@ def _body(tree: Any, declared: Declared, rules: ReadingRules, template: Template
             _drop(element)
     lead = _first(_texts(tree, template.lead) if template else [])
     if template is not None and template.body:
-        found = [line for element in _select(tree, template.body) for line in lines.of(element)]
+        found = [line for element in _select(tree, template.body) for line in lines.body_of(element)]
         kept = lines.clean(found, title, rules.boilerplate)
         if kept:
             if lead and not lines.told(lead, kept):
                 kept = [lead, *kept]
             return _Body(tuple(kept), (*notes, "body by the outlet's selector"), template, lead)
         notes.append("canary: the outlet's body selector found no text")
+    entries = embedded.live_entries(declared)
+    scripts = embedded.data_scripts(declared)
     found, how = general(tree, declared, title)
     kept = lines.clean(found, title, rules.boilerplate)
+    fuller = [] if entries else embedded.fuller(kept, declared, scripts, title)
+    if fuller:
+        kept, how = lines.clean(fuller, title, rules.boilerplate), ("body from the data embedded in the page",)
+    if entries:
+        told = " ".join(entries)
+        opening = [line for line in kept[:3] if not lines.told(line, [told]) and len(line) > 60]
+        kept, how = [*opening, *entries], ("live blog: entries with their times",)
     described = about.description(declared)
     if lead and not lines.told(lead, kept):
         kept = [lead, *kept]

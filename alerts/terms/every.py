@@ -1,0 +1,75 @@
+"""AND: every part holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alerts.document import Place
+from alerts.terms import Reach, Reading, Term, Test, Why, frequency
+
+
+@dataclass(frozen=True, slots=True)
+class Every(Term):
+    """Parts joined by AND, or just written one after the other. Holds when all of them do.
+
+    query | text | matches
+    погиб AND Сирия | В Сирии погибли двое. | yes
+    погиб Сирия | В Сирии погибли двое. | yes
+    погиб and Сирия | В Сирии двое ранены. | no
+    killed AND (Homs OR Hama) | Two were killed in Hama. | yes
+    killed AND NOT film | A film in which two are killed. | no
+    """
+
+    word = "AND"
+    kind = "operator"
+    joint = True
+    parts: tuple[Term, ...]
+
+    def find(self, reading: Reading) -> list[Place] | None:
+        places: list[Place] = []
+        for part in self.parts:
+            found = part.find(reading)
+            if found is None:
+                return None
+            places += found
+        return places
+
+    def compile(self) -> Test:
+        # The rarest part first: it is the one that most often ends the question.
+        tests = [part.compile() for part in sorted(self.parts, key=_commonness)]
+        if len(tests) == 2:
+            first, second = tests
+            return lambda reading: first(reading) and second(reading)
+        return lambda reading: all(test(reading) for test in tests)
+
+    def explain(self, reading: Reading) -> Why:
+        return Why("all of", parts=tuple(part.explain(reading) for part in self.parts))
+
+    def anchors(self) -> frozenset[str] | None:
+        sets = [anchors for part in self.parts if (anchors := part.anchors()) is not None]
+        return min(sets, key=frequency, default=None)
+
+    @property
+    def reach(self) -> Reach:
+        reaches = [part.reach for part in self.parts]
+        # Two surnames stand beside each other: each is what the other needs.
+        return Reach.TOPIC if reaches.count(Reach.SURNAME) > 1 else max(reaches)
+
+    @property
+    def children(self) -> tuple[Term, ...]:
+        return self.parts
+
+    def with_children(self, children: tuple[Term, ...]) -> Term:
+        return Every(children)
+
+    @property
+    def placed(self) -> bool:
+        return all(part.placed for part in self.parts)
+
+    def __str__(self) -> str:
+        return " AND ".join(f"({part})" if part.word == "OR" else str(part) for part in self.parts)
+
+
+def _commonness(part: Term) -> float:
+    anchors = part.anchors()
+    return float("inf") if anchors is None else frequency(anchors)

@@ -1,0 +1,36 @@
+"""The weights of a line's features. Fitted, not written: `python -m tests.quality._fit_lines` prints this table."""
+
+THRESHOLD = 0.45
+
+WEIGHTS = {
+    "bias": -2.73,
+    "either": 0.35,
+    "first_trusted": 2.40,
+    "second_trust": -1.84,
+    "second_mass": 1.81,
+    "around": 1.10,
+    "before_kept": 0.30,
+    "after_kept": 1.09,
+    "short_kept": -0.79,
+    "container": 0.95,
+    "length": -0.32,
+    "short": -0.81,
+    "long": 1.06,
+    "linked": -1.24,
+    "linked_long": -2.00,
+    "linked_before": -0.92,
+    "sentence": 0.76,
+    "commas": 0.49,
+    "digits": -1.72,
+    "paragraph": -0.12,
+    "heading": 0.99,
+    "item": 0.74,
+    "foreign": -0.87,
+    "own": 0.54,
+    "inside": -0.03,
+    "far": -1.21,
+    "above_headline": -1.44,
+    "below_headline": 0.29,
+    "behind_tail": -0.85,
+    "summary": 1.39,
+}

@@ -1,0 +1,15 @@
+"""One name in three scripts: compare two, spell one, read one back, find watched ones in a text. Pure.
+
+    compare("Кирилл Ананьев", "كيريل أنانيف").score       # and why: str() of it aligns the letters
+    index = NameIndex(); index.add("17", "Кирилл Ананьев"); index.find(tokenise(text))
+
+The functions are bound here after the modules of the same names, so `from crawler.names import compare` is the function.
+Importing this costs no table: each is read when first asked for.
+"""
+
+from __future__ import annotations
+
+from crawler.names.compare import Comparison, Piece, compare, similarity
+from crawler.names.index import FIRES, SECOND_SIGNAL, NameHit, NameIndex
+
+__all__ = ["FIRES", "SECOND_SIGNAL", "Comparison", "NameHit", "NameIndex", "Piece", "compare", "similarity"]

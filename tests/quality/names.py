@@ -1,0 +1,310 @@
+"""Names across scripts: recall at a fixed rate of false matches, beside transliteration and rapidfuzz.
+
+Every figure is from the kept-out half: rows whose surname (last word of the English form, lower case) has a SHA-1 beginning
+with 0-7. Costs and thresholds were chosen on the other half, `python -m tests.quality.names_dev` style runs use it.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.languages import tokenise
+from crawler.names import FIRES, NameIndex, similarity
+from tests.quality.figure import Figure, Skipped
+
+NEGATIVES = 400_000
+SEED = 20180213
+
+Score = Callable[[str, str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    en: str
+    ru: str
+    ar: str
+    kind: str
+
+
+def is_kept_out(english: str) -> bool:
+    """Whether a name belongs to the half that is never tuned on."""
+    surname = (english.lower().split() or [""])[-1]
+    return hashlib.sha1(surname.encode()).hexdigest()[0] in "01234567"
+
+
+def read_rows(data: Path) -> Iterator[Row]:
+    for line in (data / "names" / "names-dev.tsv").read_text("utf-8").splitlines()[1:]:
+        en, ru, ar, kind, _source = line.split("\t")
+        yield Row(en, ru, ar, kind)
+
+
+# --- the baseline: write everything in Latin letters, then compare letters
+_LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآؤئ",
+        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya "
+        "a b t th j h kh d dh r z s sh s d t z a gh f q k l m n h w y a a _ a i a u i".replace("_", "-").split(),
+        strict=True,
+    )
+)
+
+
+@functools.lru_cache(maxsize=1 << 17)
+def latin(name: str) -> str:
+    return "".join(_LATIN.get(letter, letter) for letter in name.lower()).replace("-", "")
+
+
+def by_letters(a: str, b: str) -> float:
+    """Transliterate both and take rapidfuzz's token_sort_ratio."""
+    from rapidfuzz.fuzz import token_sort_ratio
+
+    return float(token_sort_ratio(latin(a), latin(b)))
+
+
+# --- measures
+def threshold_at(negatives: Iterable[float], rate: float) -> float:
+    """The score that at most `rate` of the negatives exceed."""
+    ranked = sorted(negatives, reverse=True)
+    return ranked[int(len(ranked) * rate)]
+
+
+def recall_at(
+    score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tuple[str, str]], *rates: float
+) -> list[float]:
+    """Share of right pairs scored above all but `rate` of the wrong ones, for each rate."""
+    right = [score(a, b) for a, b in pairs]
+    false = [score(a, b) for a, b in wrong]
+    limits = [threshold_at(false, rate) for rate in rates]
+    return [sum(value > limit for value in right) / len(right) for limit in limits]
+
+
+def false_rate_at(
+    score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tuple[str, str]], recall: float
+) -> float:
+    """Share of wrong pairs that pass at the threshold that `recall` of the right ones pass."""
+    right = sorted((score(a, b) for a, b in pairs), reverse=True)
+    limit = right[int(len(right) * recall)]
+    return sum(score(a, b) >= limit for a, b in wrong) / len(wrong)
+
+
+def mismatched(
+    left: Sequence[str], right: Sequence[str], same: set[tuple[str, str]], count: int
+) -> list[tuple[str, str]]:
+    """`count` random pairs that are not the same name (fixed seed)."""
+    rng = random.Random(SEED)
+    pairs = []
+    while len(pairs) < count:
+        pair = rng.choice(left), rng.choice(right)
+        if pair not in same:
+            pairs.append(pair)
+    return pairs
+
+
+def recall_figures(
+    name: str, pairs: Sequence[tuple[str, str]], targets: dict[float, float], half: str
+) -> Iterator[Figure]:
+    """Recall at each rate of `targets`, against random other pairs."""
+    right_of: dict[str, set[str]] = {}
+    for a, b in pairs:
+        right_of.setdefault(b, set()).add(a)
+    same = {(a, b) for a, b in pairs} | {(a, b) for _, b in pairs for a in right_of[b]}
+    wrong = mismatched([a for a, _ in pairs], [b for _, b in pairs], same, NEGATIVES)
+    ours = recall_at(similarity, pairs, wrong, *targets)
+    plain = recall_at(by_letters, pairs, wrong, *targets)
+    for (rate, target), value, letters in zip(targets.items(), ours, plain, strict=True):
+        yield Figure(
+            f"names.{name}.recall_at_{rate:.0e}".replace("e-0", "e-"), value, target,
+            baselines={"letters": letters}, half=half, note=f"{len(pairs)} pairs, {len(wrong)} negatives",
+        )  # fmt: skip
+
+
+def near_names(rows: Sequence[Row], half: str) -> Iterator[Figure]:
+    """Surnames one or two letters apart in Russian, against the Arabic of the other."""
+    from rapidfuzz.distance import Levenshtein
+
+    slavic = [(row.ru, row.ar) for row in rows if row.kind == "surname_slavic" and len(row.ru) >= 5]
+    attested = sorted({row.ru for row in rows if row.kind in ("surname_slavic", "name_token") and len(row.ru) >= 5})
+    same = {(row.ru, row.ar) for row in rows}
+    wrong = [
+        (other, ar)
+        for ru, ar in slavic
+        for other in attested
+        if abs(len(other) - len(ru)) <= 2
+        and 0 < Levenshtein.distance(ru, other, score_cutoff=2) <= 2
+        and (other, ar) not in same
+    ]
+    yield Figure(
+        "names.near_names.fpr_at_recall_.90", false_rate_at(similarity, slavic, wrong, 0.90), 0.03, True,
+        baselines={"letters": false_rate_at(by_letters, slavic, wrong, 0.90)}, half=half, note=f"{len(wrong)} near pairs",
+    )  # fmt: skip
+
+
+def half_wrong(rows: Sequence[Row], half: str) -> Iterator[Figure]:
+    """Persons of whom only the given name, or only the surname, is right."""
+    rng = random.Random(SEED)
+    persons = [(row.ru, row.ar) for row in rows if row.kind == "person_composed" and len(row.ru.split()) == 2]
+    wrong = []
+    for ru, ar in persons:
+        given, surname = ru.split()
+        for other, _ in rng.sample(persons, 15):
+            other_given, other_surname = other.split()
+            wrong += [(f"{other_given} {surname}", ar)] if other_given != given else []
+            wrong += [(f"{given} {other_surname}", ar)] if other_surname != surname else []
+    yield Figure(
+        "names.half_wrong_person.fpr_at_recall_.92", false_rate_at(similarity, persons, wrong, 0.92), 0.004, True,
+        baselines={"letters": false_rate_at(by_letters, persons, wrong, 0.92)}, half=half, note=f"{len(wrong)} negatives",
+    )  # fmt: skip
+
+
+# --- running text
+CLITICS = ("", "", "", "و", "ل", "ب", "و", "ف")
+
+
+def articles(data: Path, language: str) -> Iterator[str]:
+    with gzip.open(data / "articles" / f"{language}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            article = json.loads(line)
+            text = f"{article['title']}. {article['text']}"
+            # The ordinary words the index knows were counted in the other half of the articles.
+            if hashlib.sha1(text.encode()).hexdigest()[0] in "01234567":
+                yield text
+
+
+def watchlist(rows: Sequence[Row], everyone: Sequence[Row], size: int) -> dict[str, str]:
+    """`size` names: the composed persons of `rows`, filled up with attested given names before attested surnames."""
+    rng = random.Random(SEED)
+    names = {row.ru for row in rows if row.kind == "person_composed"}
+    givens = sorted({row.ru.split()[0] for row in everyone if row.kind == "person_composed" and " " in row.ru})
+    surnames = sorted({row.ru for row in everyone if row.kind == "surname_slavic"})
+    while len(names) < size:
+        names.add(f"{rng.choice(givens)} {rng.choice(surnames)}")
+    return {name: name for name in sorted(names)}
+
+
+def planted(
+    rows: Sequence[Row], texts: Sequence[str], spell: Callable[[Row, random.Random], str]
+) -> Iterator[tuple[str, str, int, int]]:
+    """(text, name, start, end) with one person of `rows` written into each text between two words."""
+    rng = random.Random(SEED)
+    persons = [row for row in rows if row.kind == "person_composed" and len(row.ru.split()) == 2]
+    for row, text in zip(rng.sample(persons, min(len(persons), 1000)), texts * 3, strict=False):
+        words = text[:1500].split(" ")
+        at = rng.randrange(1, len(words))
+        before = " ".join(words[:at])
+        shown = spell(row, rng)
+        yield f"{before} {shown} {' '.join(words[at:])}", row.ru, len(before) + 1, len(before) + 1 + len(shown)
+
+
+def arabic_with_clitic(row: Row, rng: random.Random) -> str:
+    return rng.choice(CLITICS) + row.ar
+
+
+def russian_in_a_case(row: Row, rng: random.Random) -> str:
+    """Given name and surname in one case, by pymorphy3's dictionary or, out of it, by the plain endings of the grammar."""
+    given, surname = row.ru.split()
+    case = rng.choice(["gent", "datv", "ablt", "loct", "nomn"])
+    return f"{decline(given, case).capitalize()} {decline(surname, case).capitalize()}"
+
+
+_ENDINGS = {
+    ("ов", "ев", "ин", "ын"): {"gent": "а", "datv": "у", "ablt": "ым", "loct": "е"},
+    ("ова", "ева", "ина", "ына"): {"gent": "-ой", "datv": "-ой", "ablt": "-ой", "loct": "-ой"},
+    ("ский", "цкий"): {"gent": "--ого", "datv": "--ому", "ablt": "--им", "loct": "--ом"},
+    ("й",): {"gent": "-я", "datv": "-ю", "ablt": "-ем", "loct": "-е"},
+    ("а",): {"gent": "-ы", "datv": "-е", "ablt": "-ой", "loct": "-е"},
+    tuple("бвгдзклмнпрстф"): {"gent": "а", "datv": "у", "ablt": "ом", "loct": "е"},
+}
+
+
+def decline(name: str, case: str) -> str:
+    """The case form of a name by school grammar; names that have no such ending stay as they are."""
+    for endings, forms in _ENDINGS.items():
+        if name.endswith(endings) and case in forms:
+            form = forms[case]
+            cut = form.count("-")
+            return (name[:-cut] if cut else name) + form.lstrip("-")
+    return name
+
+
+def running_text(
+    rows: Sequence[Row], everyone: Sequence[Row], data: Path, language: str, half: str
+) -> Iterator[Figure]:
+    """10,000 watched names in ordinary articles: recall of planted ones where false hits are few enough."""
+    allowed, target, spell = {"ar": (5.0, 0.88, arabic_with_clitic), "ru": (2.0, 0.99, russian_in_a_case)}[language]
+    index = NameIndex()
+    for key, name in watchlist(rows, everyone, 10_000).items():
+        index.add(key, name)
+    texts = list(articles(data, language))
+    tokens = 0
+    false: list[float] = []
+    for text in texts:
+        words = tokenise(text)
+        tokens += len(words)
+        false += [hit.score for hit in index.find(words) if len(hit.evidence) == 2]
+        if tokens > MOST_TOKENS:
+            break
+    budget = int(allowed * tokens / 100_000)
+    limit = sorted([*false, *[0.0] * (budget + 1)], reverse=True)[budget]
+    found = fired = total = 0
+    for text, name, start, end in planted(rows, texts, spell):
+        total += 1
+        scores = [
+            hit.score for hit in index.find(tokenise(text))
+            if hit.key == name and hit.start < end and start < hit.end and len(hit.evidence) == 2
+        ]  # fmt: skip
+        found += max(scores, default=0.0) > limit
+        fired += max(scores, default=0.0) >= FIRES
+    firing = 100_000 * sum(score >= FIRES for score in false) / tokens
+    note = f"{total} planted, {tokens} tokens; at .80: recall {fired / total:.3f}, {firing:.1f} false/100,000; limit {limit:.3f}"
+    yield Figure(f"names.running_{language}.recall_at_{allowed:.0f}_false", found / total, target, half=half, note=note)
+
+
+MOST_TOKENS = 450_000
+
+SEED_PAIRS = (
+    ("Владимир Логинов", "فلاديمير لوجينوف"), ("Кирилл Ананьев", "كيريل أنانيف"), ("Максим Буга", "ماكسيم بوجا"),
+    ("Александр Аверин", "ألكسندر أفيرين"), ("Григорий Явлинский", "جريجوي يافلينسكي"),
+)  # fmt: skip
+
+
+def seed_case(rows: Sequence[Row], everyone: Sequence[Row], half: str) -> Iterator[Figure]:
+    """The five persons of the first case: each above the firing threshold and before 10,000 other names."""
+    others = watchlist(rows, everyone, 10_000)
+    first = 0
+    for ru, ar in SEED_PAIRS:
+        score = similarity(ru, ar)
+        first += score >= FIRES and all(similarity(other, ar) < score for other in others if other != ru.lower())
+    yield Figure("names.seed_pairs_first", first, 5, half=half, note="of 5, among 10,000")
+
+
+def figures(data: Path, kept_out: bool) -> Iterator[Figure]:
+    """All figures of one half; the other half is for choosing costs and thresholds."""
+    half = "kept-out" if kept_out else "dev"
+    everyone = list(read_rows(data))
+    rows = [row for row in everyone if is_kept_out(row.en) == kept_out]
+    full = [(row.en, row.ru) for row in rows if row.kind == "person_full" and row.en and row.ru]
+    yield from recall_figures("person_full_en_ru", full, {1e-4: 0.985}, half)
+    composed = [(row.ru, row.ar) for row in rows if row.kind == "person_composed"]
+    yield from recall_figures("person_composed_ru_ar", composed, {1e-4: 0.98}, half)
+    slavic = [row for row in rows if row.kind == "surname_slavic"]
+    yield from recall_figures("surname_ru_ar", [(row.ru, row.ar) for row in slavic], {1e-3: 0.95, 1e-4: 0.82}, half)
+    yield from recall_figures("surname_en_ar", [(row.en, row.ar) for row in slavic], {1e-3: 0.96}, half)
+    yield from near_names(rows, half)
+    yield from half_wrong(rows, half)
+    yield from running_text(rows, everyone, data, "ar", half)
+    yield from running_text(rows, everyone, data, "ru", half)
+    yield from seed_case(rows, everyone, half)
+
+
+def measure(data: Path | None) -> Iterable[Figure | Skipped]:
+    """Every figure about names, from the kept-out half."""
+    if data is None or not (data / "names" / "names-dev.tsv").exists():
+        return [Skipped("names", "names/names-dev.tsv (set RASAD_EVAL_DATA)")]
+    return figures(data, kept_out=True)
