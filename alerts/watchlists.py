@@ -154,7 +154,15 @@ def sync(session: Session, wanted: Mapping[str, WatchlistSection], now: datetime
     return Synced(added, removed, tuple(broken))
 
 
-def add(session: Session, text: str, now: datetime, *, watchlist: str = DEFAULT, title: str = "") -> Listed:
+def add(
+    session: Session,
+    text: str,
+    now: datetime,
+    *,
+    watchlist: str = DEFAULT,
+    title: str = "",
+    alleged: bool = False,
+) -> Listed:
     """A person's watch, saved; the watchlist is made when it is not there. The same watch twice is one.
 
     Raises QueryError, or UsageError when the list is config.yaml's or its id cannot be one.
@@ -170,9 +178,9 @@ def add(session: Session, text: str, now: datetime, *, watchlist: str = DEFAULT,
         parse(text, _macros(texts))  # raises, with column and suggestion
         raise UsageError(line.broken)
     if row is None:
-        row = Watchlist(id=watchlist, title=title, source="user", created_at=now)
+        row = Watchlist(id=watchlist, title=title, alleged=alleged, source="user", created_at=now)
         session.add(row)
-    row.source, row.removed_at, row.title = "user", None, title or row.title
+    row.source, row.removed_at, row.title, row.alleged = "user", None, title or row.title, alleged or row.alleged
     session.flush()
     watch = _write_line(session, watchlist, line, now)
     session.flush()

@@ -112,19 +112,20 @@ def by_trafilatura(tree: Any) -> str:
 
 def by_readability(tree: Any) -> str:
     """What readability-lxml keeps, or ''."""
-    import readability
+    import readability  # type: ignore[import-untyped]
+    from readability.readability import Unparseable  # type: ignore[import-untyped]
+
+    class Stripped(readability.Document):  # type: ignore[misc]
+        """A Document over a tree that `strip` has cleaned: half of its time would go into cleaning it again."""
+
+        def _parse(self, tree: Any) -> Any:
+            self.encoding = "utf-8"
+            return copy.deepcopy(tree)
 
     try:
-        summary = readability.Document(tree).summary(html_partial=True)
+        summary = Stripped(tree).summary(html_partial=True)
         return "\n".join(lines.of(lxml_html.fragment_fromstring(summary, create_parent="div")))
-    except (
-        readability.readability.Unparseable,
-        ValueError,
-        AttributeError,
-        TypeError,
-        etree.LxmlError,
-        RecursionError,
-    ):
+    except (Unparseable, ValueError, AttributeError, TypeError, KeyError, etree.LxmlError, RecursionError):
         return ""
 
 

@@ -43,7 +43,7 @@ _WORD = re.compile(
     r"|\d+(?:[.,٫٬]\d+)*"
     rf"|[^\W\d_{_ALPHABETIC}{ARABIC}]+"
 )
-_TRAILING = re.compile(f"[{INVISIBLE}]+\\Z")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 # Longer words than this are pasted keys or noise: folded each time, not remembered.
 LONGEST_REMEMBERED = 40
@@ -55,12 +55,14 @@ _READINGS: dict[str, Reading] = {}
 
 def _read(surface: str) -> Reading:
     folded = fold_word(surface)
-    trailing = _TRAILING.search(surface)
+    visible = len(surface)
+    while visible and _INVISIBLE.match(surface, visible - 1):
+        visible -= 1
     reading: Reading = (
         folded,
         script_of(folded),
         surface[0].isupper() or surface[0].istitle(),
-        trailing.end() - trailing.start() if trailing else 0,
+        len(surface) - visible,
     )
     if len(surface) <= LONGEST_REMEMBERED:
         if len(_READINGS) >= MOST_REMEMBERED:

@@ -56,7 +56,7 @@ def _readings(folded: str) -> tuple[tuple[str, int], ...]:
 def is_repeatable(folded: str) -> bool:
     """Whether a last name may be looked for alone: not when it is a father's given name, or a word of prose."""
     lex = lexicon()
-    return folded not in lex.arab and folded not in lex.ordinary["ar"] and folded not in lex.not_names["ar"]
+    return not any(folded in words for words in (lex.arab, lex.ordinary["ar"], lex.not_names["ar"], lex.ranks["ar"]))
 
 
 def surname_keys(word: Word) -> list[tuple[str, int]]:
@@ -113,7 +113,9 @@ def _is_name(folded: str) -> bool:
 
 
 def _follows(words: list[Word], at: int) -> bool:
-    return at < len(words) and words[at].script == "ar" and words[at].near and words[at].sentence == words[at - 1].sentence
+    return (
+        at < len(words) and words[at].script == "ar" and words[at].near and words[at].sentence == words[at - 1].sentence
+    )
 
 
 def _goes_on(words: list[Word], at: int, length: int, foreign: bool) -> bool:
@@ -123,28 +125,52 @@ def _goes_on(words: list[Word], at: int, length: int, foreign: bool) -> bool:
     """
     folded = words[at].folded
     lex = lexicon()
-    if folded in lex.not_names["ar"] or folded in _LINKS or (_is_place(words[at]) and folded not in lex.given["ar"]):
+    if (
+        folded in lex.not_names["ar"]
+        or folded in _LINKS
+        or words[at].listed
+        or (is_city(folded) and not _is_name(folded))
+    ):
         return False
     before = words[at - 1].folded
     if folded.startswith("ال"):
-        family = (before in lex.given["ar"] and before not in lex.foreign) or before in _SUFFIXES or length > 1 and words[at - 2].folded in _LINKS
-        return not foreign and family and len(folded) > 4 and not _is_prose(folded) and folded not in lex.ranks["ar"]
+        family = (
+            (before in lex.given["ar"] and before not in lex.foreign)
+            or before in _SUFFIXES
+            or length > 1
+            and words[at - 2].folded in _LINKS
+        )
+        return not foreign and family and len(folded) > 4 and not _is_prose(folded)
     if foreign:
         more = before in lex.given["ar"] or _PATRONYMIC.match(before) is not None
-        return (length == 1 or (length == 2 and more)) and (_is_name(folded) or _is_slavic(folded) or (length == 1 and _could_be_unknown_name(words[at])))
+        return (length == 1 or (length == 2 and more)) and (
+            _is_name(folded) or _is_slavic(folded) or (length == 1 and _could_be_unknown_name(words[at]))
+        )
     if _is_name(folded) or _is_slavic(folded):
         return True
-    return (length == 1 or (length == 2 and before in lex.arab and len(folded) > 3)) and _could_be_unknown_name(words[at])
+    return (length == 1 or (length == 2 and before in lex.arab and len(folded) > 3)) and _could_be_unknown_name(
+        words[at]
+    )
 
 
 def _could_be_unknown_name(word: Word) -> bool:
     """Whether a word no lexicon knows may be a surname: no prose under its clitics, no verb by its first letters."""
     folded = word.folded
-    if len(folded) < _SHORTEST or _is_place(word) or _is_prose(folded) or folded.startswith(("و", "است", "ال", "لل", "بال", "كال", "فال")):
+    if (
+        len(folded) < _SHORTEST
+        or _is_place(word)
+        or _is_prose(folded)
+        or folded.startswith(("و", "است", "ال", "لل", "بال", "كال", "فال"))
+    ):
         return False
     if any(is_city(reading) for reading, clitics in _readings(folded) if clitics):
         return False
-    if folded.endswith(("ات", "ية", "ون", "ة", "ا")) and not folded.endswith(("وفا", "يفا")) and len(folded) > 5 and not folded.endswith("ا"):
+    if (
+        folded.endswith(("ات", "ية", "ون", "ة", "ا"))
+        and not folded.endswith(("وفا", "يفا"))
+        and len(folded) > 5
+        and not folded.endswith("ا")
+    ):
         return False
     return not (folded.startswith("ي") and 4 <= len(folded) <= 6)
 
@@ -153,20 +179,41 @@ def _name_end(words: list[Word], at: int, first: str, foreign: bool) -> int:
     """Index after the name that begins with word `at`, whose given name is `first`."""
     here = at + 1
     if first in _FIRST_OF_TWO:
-        if not _follows(words, here) or (words[here].folded in lexicon().not_names["ar"] and not words[here].folded.startswith("ال")):
+        if not _follows(words, here) or (
+            words[here].folded in lexicon().not_names["ar"] and not words[here].folded.startswith("ال")
+        ):
             return at
         here += 1
     while here - at < _MOST_WORDS and _follows(words, here):
         folded = words[here].folded
         if folded in _SUFFIXES:
             here += 1
-        elif folded in _LINKS and _follows(words, here + 1) and words[here + 1].folded not in lexicon().not_names["ar"]:
+        elif _is_family(words, at, here - 1):
+            break
+        elif (
+            folded in _LINKS
+            and (words[here - 1].folded not in lexicon().foreign)
+            and _follows(words, here + 1)
+            and words[here + 1].folded not in lexicon().not_names["ar"]
+        ):
             here += 2
         elif _goes_on(words, here, here - at, foreign):
             here += 1
         else:
             break
     return here
+
+
+def _is_family(words: list[Word], at: int, last: int) -> bool:
+    """Whether word `last` is a family name with the article, which ends a name: in lists the next person follows at once."""
+    folded = words[last].folded
+    return (
+        last > at
+        and folded.startswith("ال")
+        and folded not in _SUFFIXES
+        and folded not in lexicon().arab
+        and words[last - 1].folded not in _FIRST_OF_TWO | _LINKS
+    )
 
 
 def _full_name(words: list[Word], at: int) -> Mention | None:
@@ -186,19 +233,27 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
         return None
     if "_".join((given, words[at + 1].folded)) in lexicon().city_pairs:
         return None
-    sure = _is_name(words[at + 1].folded) or _is_slavic(words[at + 1].folded) or words[at + 1].folded in _LINKS | _SUFFIXES
+    sure = (
+        _is_name(words[at + 1].folded) or _is_slavic(words[at + 1].folded) or words[at + 1].folded in _LINKS | _SUFFIXES
+    )
     if given in lexicon().ordinary["ar"] and not cue and not (clitics == 0 and _is_surely_named(words, at, last)):
         return None
-    doubtful = given in lexicon().not_names["ar"] or (given not in lexicon().arab and given not in lexicon().foreign and not sure)
+    if given in lexicon().not_names["ar"] and not (cue and _is_name(words[at + 1].folded)):
+        return None
+    doubtful = given not in lexicon().arab and given not in lexicon().foreign and not sure
     if doubtful and not cue:
         return None
     score = 0.95 if sure or cue else 0.75 if clitics == 0 else 0.65
-    return Mention(at, last, score, "given name and surname" if length == 2 else "given names and surname", last - 1, clitics)
+    return Mention(
+        at, last, score, "given name and surname" if length == 2 else "given names and surname", last - 1, clitics
+    )
 
 
 def _kunya(words: list[Word], at: int) -> Mention | None:
     """أبو محمد العدناني, أبو الحارث."""
-    found = next(((reading, clitics) for reading, clitics in _readings(words[at].folded) if reading in ("ابو", "ابي")), None)
+    found = next(
+        ((reading, clitics) for reading, clitics in _readings(words[at].folded) if reading in ("ابو", "ابي")), None
+    )
     if found is None:
         return None
     last = _name_end(words, at, found[0], False)
@@ -273,13 +328,28 @@ def _named(words: list[Word], at: int) -> Mention | None:
         return None
     if words[back].folded == "ب" and back > 0:  # الملقب بـ "..."
         back -= 1
-    if words[back].folded not in lexicon().naming["ar"] or words[at].sentence != words[back].sentence or "،" in words[at].gap:
+    if (
+        words[back].folded not in lexicon().naming["ar"]
+        or words[at].sentence != words[back].sentence
+        or "،" in words[at].gap
+    ):
         return None
     word = words[at]
-    if word.folded == "ب" or word.folded in lexicon().naming["ar"] or any(form in lexicon().naming["ar"] for form, _ in _readings(word.folded)):
+    if (
+        word.folded == "ب"
+        or word.folded in lexicon().naming["ar"]
+        or any(form in lexicon().naming["ar"] for form, _ in _readings(word.folded))
+    ):
         return None
-    clitics = 1 if word.folded.startswith("ب") and len(word.folded) > _SHORTEST and words[back].folded in _CALLED_WITH_B and word.folded not in lexicon().given["ar"] else 0
-    if word.gap.strip() in ('"', "«", "“", "”", "'"):
+    clitics = (
+        1
+        if word.folded.startswith("ب")
+        and len(word.folded) > _SHORTEST
+        and words[back].folded in _CALLED_WITH_B
+        and word.folded not in lexicon().given["ar"]
+        else 0
+    )
+    if word.gap.strip() in ('"', "«", "“", "”", "'") and words[back].folded != "باسم":  # things have names as well
         last = at + 1
         while last - at < 3 and _follows(words, last) and words[last - 1].after not in '"»”“':
             last += 1
@@ -287,7 +357,14 @@ def _named(words: list[Word], at: int) -> Mention | None:
     found = _given(word)
     if found is not None and found[1] <= clitics:
         last = _name_end(words, at, found[0], found[0] in lexicon().foreign)
-        return Mention(at, max(last, at + 1), 0.9, f"named so ({words[back].surface})", last - 1 if last - at > 1 else None, found[1])
+        return Mention(
+            at,
+            max(last, at + 1),
+            0.9,
+            f"named so ({words[back].surface})",
+            last - 1 if last - at > 1 else None,
+            found[1],
+        )
     if not _could_be_unknown_name(word):
         return None
     last = _unknown_end(words, at)
@@ -312,7 +389,9 @@ def _by_shape(words: list[Word], at: int) -> Mention | None:
         return Mention(at, at + 2, 0.8, "a Slavic surname by its shape, and a name before it", at + 1)
     given = second in lexicon().given["ar"] and second not in lexicon().ordinary["ar"] and second in lexicon().foreign
     alone = given and not (_follows(words, at + 2) and _goes_on(words, at + 2, 1, True))
-    if alone and (_is_slavic(word.folded) or (word.folded in lexicon().names_ar and word.folded not in lexicon().given["ar"])):
+    if alone and (
+        _is_slavic(word.folded) or (word.folded in lexicon().names_ar and word.folded not in lexicon().given["ar"])
+    ):
         return Mention(at, at + 2, 0.7, "surname and given name", at)
     return None
 

@@ -52,7 +52,7 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         if not cyrillic.isdisjoint(row):
             given["ar"] |= arabic
             given["lat"] |= {token for token in row if _LATIN.fullmatch(token)}
-    arabic_names |= set(_joined_tokens(names / "names-dev.tsv"))
+    arabic_names |= {*_joined_tokens(names / "names-dev.tsv"), *words["surnames"]["ar"].split()}
     given["lat"] |= set(words["given"]["lat"].split())
     prose = _folded(words["arabic_prose"].split())
     written_ar = _folded(words["given"]["ar"].split()) | _folded(words["given"]["ar_foreign"].split())
@@ -63,7 +63,9 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         "given_ar": ({name for name in _folded(given["ar"]) if len(name) > 2} - prose) | written_ar,
         "names_ar": {name for name in _folded(arabic_names) if len(name) > 2} - prose,
         "surnames_cyr": surnames,
-        "ordinary_cyr": {form for word in _folded(words["ordinary"]["cyr"].split()) for form in {word} | paradigm(word)},
+        "ordinary_cyr": {
+            form for word in _folded(words["ordinary"]["cyr"].split()) for form in {word} | paradigm(word)
+        },
         "not_names_cyr": _russian_forms(words["not_names"]["cyr"].split()),
         "cities": set(_cities()),
         "city_pairs": set(_city_pairs()),
@@ -87,7 +89,11 @@ def _folded(words: Iterable[str]) -> set[str]:
 def _russian_forms(words: list[str]) -> set[str]:
     """Every case of each; of a participle used as a noun (погибший) not the verb it comes from."""
     pieces = {piece for word in words for piece in word.split("-")}
-    return {form for piece in pieces for form in ({piece} | paradigm(piece) if _PARTICIPLE.search(piece) else forms(piece, "ru"))}
+    return {
+        form
+        for piece in pieces
+        for form in ({piece} | paradigm(piece) if _PARTICIPLE.search(piece) else forms(piece, "ru"))
+    }
 
 
 def _bearers(path: Path, fewest: int) -> Iterator[tuple[str, int]]:

@@ -23,8 +23,8 @@ _ADJECTIVE = re.compile(r"\w+(?:ск|цк)(?:ий|ого|ому|им|ом|ая|�
 
 # Between given name and surname: as a word of their own, or joined to the surname by a hyphen.
 _PARTICLES = frozenset(
-    "аль эль ибн бин бен абу абд фон ван де ди дер ла оглы кызы ульд "
-    "al el ibn bin ben bint abu abou abd abdel von van de da di der den la le du dos ould ag mac".split()
+    "аль эль ибн бин бен абу абд фон ван де ди дер ла дель дос оглы кызы ульд "
+    "al el ibn bin ben bint abu abou abd abdel von van de da di der den del dos la le du dos ould ag mac".split()
 )
 _JOINED = _PARTICLES | frozenset("ас аш ад ан ар ат эн эд эр эт эш ас as ash ad an ar at ap az o".split())
 # A name may begin with these: Абу Бакр аль-Багдади, Van der Berg.
@@ -74,11 +74,27 @@ def is_named_after(words: list[Word], first: int, last: int) -> bool:
     if before and len(words[first].gap) <= 2 and before[0].folded in lex.named_after[script]:
         return True
     # «улица Маршала Жукова», "USS Admiral Nimitz": the rank stands between.
-    if len(before) > 1 and words[first].near and before[0].folded in lex.ranks[script] and before[1].folded in lex.named_after[script] and before[0].capital:
+    if (
+        len(before) > 1
+        and words[first].near
+        and before[0].folded in lex.ranks[script]
+        and before[1].folded in lex.named_after[script]
+        and before[0].capital
+    ):
         return True
-    if script == "lat" and last < len(words) and words[last].near and not words[last - 1].possessive:
-        following = words[last]
-        return following.capital and following.folded in lex.named_after_following
+    return script == "lat" and _place_follows(words, last)
+
+
+def _place_follows(words: list[Word], last: int) -> bool:
+    """Whether an English name goes on to a street or a company, at most one more surname between: Martin Luther King Boulevard."""
+    lex = lexicon()
+    for at in (last, last + 1):
+        if at >= len(words) or not words[at].near or words[at - 1].possessive or not words[at].capital:
+            return False
+        if words[at].folded in lex.named_after_following:
+            return True
+        if words[at].folded not in lex.surnames_too and not _could_be_name(words[at]):
+            return False
     return False
 
 
@@ -147,7 +163,12 @@ def _surname_at(words: list[Word], at: int) -> int:
     while here - at < 3 and _follows(words, here) and words[here].folded in _PARTICLES:
         here += 1
     if not _follows(words, here) or not (_could_be_surname(words[here]) or (here > at and words[here].capital)):
-        if here < len(words) and _follows(words, here) and words[here].parts[0] in _JOINED and len(words[here].parts) > 1:
+        if (
+            here < len(words)
+            and _follows(words, here)
+            and words[here].parts[0] in _JOINED
+            and len(words[here].parts) > 1
+        ):
             return here + 1
         return at
     return here + 1
@@ -189,7 +210,8 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
 
 def _could_go_on(words: list[Word], last: int) -> bool:
     """Whether a third name may follow: after a patronymic or a second given name, or before a particle."""
-    if not _follows(words, last) or words[last].folded in lexicon().not_names[words[last].script]:
+    lex = lexicon()
+    if not _follows(words, last) or words[last].folded in lex.not_names[words[last].script] - lex.surnames_too:
         return False
     middle = words[last - 1]
     if words[last].folded in _PARTICLES or words[last].parts[0] in _JOINED:
@@ -201,7 +223,11 @@ def _is_sure(words: list[Word], at: int, last: int) -> bool:
     """Whether a name that begins with an ordinary word (Роман, Will) is one: by its surname or by what stands before."""
     surname = words[last - 1]
     if surname.script == "cyr":
-        return (is_known_surname(surname.folded) or _is_slavic(surname)) and not surname.listed and not is_city(surname.folded)
+        return (
+            (is_known_surname(surname.folded) or _is_slavic(surname))
+            and not surname.listed
+            and not is_city(surname.folded)
+        )
     if _is_slavic(surname) or (surname.possessive and not words[at].opens):
         return True
     return _rank_before(words, at) or (at > 0 and words[at].near and words[at - 1].folded in lexicon().roles)
@@ -276,8 +302,15 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     """A name not known as one, after a rank, title, kinship or (in English) a trade."""
     word = words[at]
     ranked = _rank_before(words, at)
-    by_trade = not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
-    if not (ranked or by_trade) or not _could_be_name(word) or word.listed or (is_city(word.folded) and not _is_given(word)):
+    by_trade = (
+        not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
+    )
+    if (
+        not (ranked or by_trade)
+        or not _could_be_name(word)
+        or word.listed
+        or (is_city(word.folded) and not _is_given(word))
+    ):
         return None
     last = _names_from(words, at)
     if last == at:
@@ -285,7 +318,9 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     rank = words[at - 1].surface
     if last - at == 1:
         return _ranked_alone(words, at, ranked, rank)
-    if any(is_city(words[i].folded) for i in range(at + 1, last)) or (word.script == "cyr" and not _is_name_shaped(words, at, last)):
+    if any(is_city(words[i].folded) for i in range(at + 1, last)) or (
+        word.script == "cyr" and not _is_name_shaped(words, at, last)
+    ):
         return None
     return Mention(at, last, 0.85, f"name after {rank}", surname=last - 1)
 
@@ -367,11 +402,17 @@ def _by_shape(words: list[Word], at: int) -> Mention | None:
     if word.opens or not _could_be_name(word) or word.listed or not _follows(words, at + 1) or is_city(word.folded):
         return None
     surname = words[at + 1]
-    if word.folded in lexicon().roles or word.folded in lexicon().ranks[word.script] or word.folded in lexicon().named_after[word.script]:
+    if (
+        word.folded in lexicon().roles
+        or word.folded in lexicon().ranks[word.script]
+        or word.folded in lexicon().named_after[word.script]
+    ):
         return None
     if not _could_be_surname(surname) or surname.listed or is_city(surname.folded) or not _is_slavic(surname):
         return None
-    if word.script == "cyr" and (not is_known_surname(surname.folded) or _ADJECTIVE.match(word.folded) or _is_ordinary(word)):
+    if word.script == "cyr" and (
+        not is_known_surname(surname.folded) or _ADJECTIVE.match(word.folded) or _is_ordinary(word)
+    ):
         return None
     return Mention(at, at + 2, 0.7, "a surname by its shape, and a name before it", surname=at + 1)
 
@@ -383,7 +424,10 @@ def _lone_surname(words: list[Word], at: int) -> Mention | None:
         return None
     if _ADJECTIVE.match(word.folded) or _is_ordinary(word) or word.folded in lexicon().ranks[word.script]:
         return None
-    beside = (words[at - 1] if at and word.near else None, words[at + 1] if at + 1 < len(words) and words[at + 1].near else None)
+    beside = (
+        words[at - 1] if at and word.near else None,
+        words[at + 1] if at + 1 < len(words) and words[at + 1].near else None,
+    )
     if any(other is not None and other.capital and other.script == word.script and not other.opens for other in beside):
         return None
     if word.gap[-1:] in _QUOTES_OPEN or word.surface.isupper():
@@ -396,7 +440,14 @@ def _lone_surname(words: list[Word], at: int) -> Mention | None:
 def _lone_given(words: list[Word], at: int) -> Mention | None:
     """His widow, Tatyana, said: a given name set off by commas after a kinship."""
     word = words[at]
-    if not _is_given(word) or _is_ordinary(word) or word.gap != ", " or at == 0 or not word.after or word.after not in ",.":
+    if (
+        not _is_given(word)
+        or _is_ordinary(word)
+        or word.gap != ", "
+        or at == 0
+        or not word.after
+        or word.after not in ",."
+    ):
         return None
     before = words[at - 1]
     if word.script != before.script or before.folded not in lexicon().ranks[word.script] | lexicon().roles:

@@ -41,7 +41,9 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The lexicon: 0.1 s the first time."""
     built = _built()
-    written = yaml.load((DATA / "persons_words.yaml").read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    written = yaml.load(
+        (DATA / "persons_words.yaml").read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     ranks, naming, speech = written["ranks"], written["naming"], written["speech"]
     after = written["named_after"]
     phrases = sorted((tuple(fold(line).split()) for line in naming["en"].splitlines()), key=len, reverse=True)

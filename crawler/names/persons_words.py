@@ -15,7 +15,26 @@ HYPHENS = ("-", "\u2010", "\u2011")
 _INNER = re.compile(f"[{MARKS}{INVISIBLE}]")
 
 # Endings of Russian surnames in the oblique cases, longest first; what stays is compared.
-_CASE_ENDINGS = ("ого", "ому", "ыми", "ими", "ой", "ою", "ым", "им", "ом", "ем", "ых", "их", "ей", "ый", "ий", "ая", "ую", *"ауеыияюьй")
+_CASE_ENDINGS = (
+    "ого",
+    "ому",
+    "ыми",
+    "ими",
+    "ой",
+    "ою",
+    "ым",
+    "им",
+    "ом",
+    "ем",
+    "ых",
+    "их",
+    "ей",
+    "ый",
+    "ий",
+    "ая",
+    "ую",
+    *"ауеыияюьй",
+)
 SHORTEST_STEM = 3
 
 
@@ -152,7 +171,9 @@ def is_known_surname(folded: str) -> bool:
     if folded in surnames:
         return True
     bare = stem(folded)
-    return bare != folded and any(bare + ending in surnames for ending in ("", "а", "ий", "ый", "ой", "ая", "я", "ь", "й"))
+    return bare != folded and any(
+        bare + ending in surnames for ending in ("", "а", "ий", "ый", "ой", "ая", "я", "ь", "й")
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -162,6 +183,4 @@ def is_city(folded: str) -> bool:
     if folded in cities:
         return True
     stems = {stem(folded), *(folded.removesuffix(ending) for ending in ("ов", "ах", "ам"))} - {folded}
-    return any(
-        bare + ending in cities for bare in stems if len(bare) >= SHORTEST_STEM for ending in ("", *"аяьйоеыи")
-    )
+    return any(bare + ending in cities for bare in stems if len(bare) >= SHORTEST_STEM for ending in ("", *"аяьйоеыи"))

@@ -47,7 +47,9 @@ def compiled() -> dict[str, Any]:
             words[name] = [token.folded for token in tokens]
             for at, token in enumerate(tokens):
                 after_number = at > 0 and tokens[at - 1].script == "num"
-                spelled = set(word_forms.get(token.folded, ())) | _forms(name[token.start : token.end], token, after_number)
+                spelled = set(word_forms.get(token.folded, ())) | _forms(
+                    name[token.start : token.end], token, after_number
+                )
                 word_forms[token.folded] = sorted(spelled)
     return {"places": places, "organisations": organisations, "words": words, "forms": word_forms}
 
@@ -90,9 +92,7 @@ def _countries() -> list[dict[str, Any]]:
         if len(code) != 2 or code in NOT_COUNTRIES:
             continue
         extra = said.get(code, {})
-        names = {
-            script: list(dict.fromkeys([territories[script][code], *extra.get(script, ())])) for script in SCRIPTS
-        }
+        names = {script: list(dict.fromkeys([territories[script][code], *extra.get(script, ())])) for script in SCRIPTS}
         ambiguous = [name for name in extra.get("ambiguous", ()) if any(name in listed for listed in names.values())]
         row = {"id": code.lower(), "kind": "country", "country": code, "source": ["cldr"], "ambiguous": ambiguous}
         rows.append(row | names)
