@@ -37,7 +37,7 @@ _CYRILLIC = re.compile("[а-яё]{2,}")
 _LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff'’-]{2,}")
 _ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2,}")
 _PARTICIPLE = re.compile("(?:ший|щий|мый|тый|нный|вший|тый|щая)$")
-_RUSSIAN_GROUPS = ("ranks", "naming", "named_after")
+_RUSSIAN_GROUPS = ("ranks", "named_after")
 
 
 def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dict[str, set[str]]:
@@ -71,6 +71,7 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         "cities": set(_cities()),
         "city_pairs": set(_city_pairs()),
     }
+    found["regions_ru"] = _russian_forms(words["regions"].split())
     for group in _RUSSIAN_GROUPS:
         found[f"{group}_ru"] = _russian_forms(words[group]["ru"].split())
     return found

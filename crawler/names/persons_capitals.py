@@ -21,6 +21,11 @@ _SLAVIC = {
 }
 _ADJECTIVE = re.compile(r"\w+(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)\Z")
 
+# What neither part of a foreign name ends in: adjectives and abstract nouns.
+_NO_NAME = re.compile(
+    r"(?:ый|ий|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ых|их|ыми|ими|ую|юю|ость|ости|ение|ения|ция|ции|ство|ства"
+    r"|(?:ьн|тн|чн|ск|нн|вн)(?:ым|им|ом|ой))\Z"
+)
 _INITIAL = re.compile(r"(?:[^\W\d_]|Дж|Ю|Я|Ch|Yu)\Z")
 _LONGEST_CALL_SIGN = 3  # words between its quotes
 _QUOTES_OPEN = frozenset("«\"“„'‘")
@@ -34,7 +39,17 @@ def read(words: list[Word], at: int) -> Mention | None:
     """The person whose name begins with word `at`, or None."""
     if words[at].script not in ("cyr", "lat") or not words[at].capital:
         return None
-    for rule in (_named, _initials_first, _full_name, _surname_first, _ranked, _by_shape, _lone_surname, _lone_given):
+    for rule in (
+        _named,
+        _initials_first,
+        _full_name,
+        _surname_first,
+        _ranked,
+        _by_shape,
+        _two_capitals,
+        _lone_surname,
+        _lone_given,
+    ):
         found = rule(words, at)
         if found is not None:
             if is_named_after(words, found.first, found.last) or _is_quoted_title(words, found, rule is _named):
@@ -186,7 +201,7 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
     opening = word.folded in lexicon().opening and _surname_at(words, at + 1) > at + 1
     if not (_is_given(word) or opening) or word.possessive:
         return None
-    if word.listed and is_city(word.folded) and not _is_slavic(word) and _is_ordinary(word):
+    if word.listed:
         return None
     here = at + 1
     if _follows(words, here) and _PATRONYMIC.match(words[here].folded) and words[here].capital:
@@ -368,7 +383,7 @@ def _ranked_alone(words: list[Word], at: int, ranked: bool, rank: str) -> Mentio
     if _is_slavic(word):
         return Mention(at, at + 1, 0.85, f"surname after {rank}", surname=at)
     title = ranked and words[at - 1].capital and not _is_ordinary(word) and not words[at - 1].possessive
-    return Mention(at, at + 1, 0.75, f"name after {rank}", surname=at) if title else None
+    return Mention(at, at + 1, 0.8, f"name after {rank}", surname=at) if title else None
 
 
 def _is_title_adjective(words: list[Word], at: int) -> bool:
@@ -378,7 +393,7 @@ def _is_title_adjective(words: list[Word], at: int) -> bool:
         _ADJECTIVE.match(words[at].folded) is not None
         and following is not None
         and following.near
-        and (following.folded in lexicon().named_after["cyr"] or following.folded in lexicon().not_names["cyr"])
+        and following.folded in lexicon().regions | lexicon().not_names["cyr"]
     )
 
 
@@ -418,24 +433,44 @@ def _is_named(words: list[Word], at: int) -> bool:
 
 
 def _by_shape(words: list[Word], at: int) -> Mention | None:
-    """Two capitals within a sentence, the second a Slavic surname: Aleh Ramanau is not, Oleg Dudayev is."""
-    word = words[at]
+    """Two capitals within a sentence, the second a Slavic surname, the first a given name no lexicon has."""
+    word, lex = words[at], lexicon()
     if word.opens or not _could_be_name(word) or word.listed or not _follows(words, at + 1) or is_city(word.folded):
         return None
     surname = words[at + 1]
-    if (
-        word.folded in lexicon().roles
-        or word.folded in lexicon().ranks[word.script]
-        or word.folded in lexicon().named_after[word.script]
-    ):
-        return None
+    if word.folded in lex.roles | lex.ranks[word.script] | lex.named_after[word.script] or _is_slavic(word):
+        return None  # two surnames side by side are two persons
     if not _could_be_surname(surname) or surname.listed or is_city(surname.folded) or not _is_slavic(surname):
         return None
-    if word.script == "cyr" and (
-        not is_known_surname(surname.folded) or _ADJECTIVE.match(word.folded) or _is_ordinary(word)
-    ):
+    known = word.script == "lat" or is_known_surname(surname.folded)
+    if not known or (word.script == "cyr" and (_ADJECTIVE.match(word.folded) or _is_ordinary(word))):
         return None
     return Mention(at, at + 2, 0.7, "a surname by its shape, and a name before it", surname=at + 1)
+
+
+def _two_capitals(words: list[Word], at: int) -> Mention | None:
+    """Two unknown capitals within a Russian sentence, as foreign names stand there: Ромелу Лукаку.
+
+    Russian writes titles of anything else with one capital (Большой театр) or in quotes.
+    """
+    word = words[at]
+    if word.script != "cyr" or word.opens or word.gap.strip() or not _follows(words, at + 1):
+        return None
+    pair = words[at : at + 2]
+    if any(not _could_be_unknown(other) for other in pair):
+        return None
+    if _follows(words, at + 2) and words[at + 2].capital:
+        return None
+    return Mention(at, at + 2, 0.8, "two capitals", surname=at + 1)
+
+
+def _could_be_unknown(word: Word) -> bool:
+    """Whether a Russian capital may be a name that no lexicon knows."""
+    if not _could_be_surname(word) or len(word.folded) < 3 or word.listed or word.also_place or is_city(word.folded):
+        return False
+    return (
+        not _is_ordinary(word) and not _NO_NAME.search(word.folded) and word.folded not in lexicon().named_after["cyr"]
+    )
 
 
 def _lone_surname(words: list[Word], at: int) -> Mention | None:

@@ -27,6 +27,7 @@ class Lexicon:
     naming_phrases: tuple[tuple[str, ...], ...]  # English ones of several words
     speech: dict[str, frozenset[str]]
     named_after: dict[str, frozenset[str]]  # before a name: a street's, a ship's
+    regions: frozenset[str]  # Russian nouns after an adjective that is no surname: Свердловской области
     named_after_following: frozenset[str]  # the same in English, after the name
     surnames: frozenset[str]  # Russian, nominative
     surnames_too: frozenset[str]  # English words of `not_names` that are surnames right after a given name
@@ -67,10 +68,11 @@ def lexicon() -> Lexicon:
         },
         ranks={"cyr": built["ranks_ru"], "lat": _words(ranks["en"]), "ar": _words(ranks["ar"])},
         roles=_words(written["roles"]["en"]),
-        naming={"cyr": built["naming_ru"], "ar": _words(naming["ar"])},
+        naming={"cyr": _words(naming["ru"]), "ar": _words(naming["ar"])},
         naming_phrases=tuple(phrases),
         speech={"lat": _words(speech["en"]), "ar": _words(speech["ar"])},
         named_after={"cyr": built["named_after_ru"], "lat": _words(after["en_before"]), "ar": _words(after["ar"])},
+        regions=built["regions_ru"],
         named_after_following=_words(after["en_after"]),
         surnames=built["surnames_cyr"],
         surnames_too=_words(written["surnames_too"]),
