@@ -131,15 +131,25 @@ def _could_be_name(word: Word) -> bool:
 
 def _could_be_surname(word: Word) -> bool:
     """Whether the word may be the surname after a given name."""
-    if not _could_be_name(word) and not (word.capital and word.folded in lexicon().surnames_too):
+    if not _could_be_name(word) and not _is_surname_too(word):
         return False
     if word.listed and not _is_slavic(word):
         return False
-    if word.script == "lat" and word.folded in lexicon().named_after_following - lexicon().surnames_too:
+    if word.script == "lat" and word.folded in lexicon().named_after_following and not _is_surname_too(word):
         return False
     return not (word.script == "cyr" and is_city(word.folded) and not _is_slavic(word)) and not (
         word.script == "lat" and word.folded in lexicon().cities and not _is_given(word)
     )
+
+
+def _is_surname_too(word: Word) -> bool:
+    return word.capital and word.folded in lexicon().surnames_too
+
+
+def _is_cue(word: Word) -> bool:
+    """Whether the word is a rank, title, kinship or (English) trade."""
+    lex = lexicon()
+    return word.script in lex.ranks and (word.folded in lex.ranks[word.script] or word.folded in lex.roles)
 
 
 def _is_given(word: Word) -> bool:
@@ -232,7 +242,9 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
 def _could_go_on(words: list[Word], last: int) -> bool:
     """Whether a third name may follow: after a patronymic or a second given name, or before a particle."""
     lex = lexicon()
-    if not _follows(words, last) or words[last].folded in lex.not_names[words[last].script] - lex.surnames_too:
+    if not _follows(words, last):
+        return False
+    if words[last].folded in lex.not_names[words[last].script] and not _is_surname_too(words[last]):
         return False
     middle = words[last - 1]
     if words[last].script == "lat" and _is_third_name(words, last):
@@ -245,7 +257,7 @@ def _could_go_on(words: list[Word], last: int) -> bool:
 def _is_third_name(words: list[Word], at: int) -> bool:
     """Whether an English third capital in a row is one more name: Mohamed Hamdan Dagalo; not in a heading, where all words have one."""
     word, lex = words[at], lexicon()
-    if word.folded in lex.ranks["lat"] | lex.roles or not _could_be_surname(word) or word.folded in lex.ordinary["lat"]:
+    if _is_cue(word) or not _could_be_surname(word) or word.folded in lex.ordinary["lat"]:
         return False
     if at + 1 < len(words) and words[at + 1].near and words[at + 1].capital:
         return False
@@ -339,7 +351,7 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     by_trade = (
         not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
     )
-    if word.folded in lexicon().ranks[word.script] or (word.script == "lat" and word.folded in lexicon().roles):
+    if _is_cue(word):
         return None  # Chief Inspector: the name comes after
     if (
         not (ranked or by_trade)
@@ -393,7 +405,7 @@ def _is_title_adjective(words: list[Word], at: int) -> bool:
         _ADJECTIVE.match(words[at].folded) is not None
         and following is not None
         and following.near
-        and following.folded in lexicon().regions | lexicon().not_names["cyr"]
+        and (following.folded in lexicon().regions or following.folded in lexicon().not_names["cyr"])
     )
 
 
@@ -438,7 +450,7 @@ def _by_shape(words: list[Word], at: int) -> Mention | None:
     if word.opens or not _could_be_name(word) or word.listed or not _follows(words, at + 1) or is_city(word.folded):
         return None
     surname = words[at + 1]
-    if word.folded in lex.roles | lex.ranks[word.script] | lex.named_after[word.script] or _is_slavic(word):
+    if _is_cue(word) or word.folded in lex.named_after[word.script] or _is_slavic(word):
         return None  # two surnames side by side are two persons
     if not _could_be_surname(surname) or surname.listed or is_city(surname.folded) or not _is_slavic(surname):
         return None
@@ -503,16 +515,15 @@ def _lone_given(words: list[Word], at: int) -> Mention | None:
         return None
     before = words[at - 1] if at and words[at - 1].sentence == word.sentence else None
     after = words[at + 1] if at + 1 < len(words) and words[at + 1].sentence == word.sentence else None
-    cues = lexicon().ranks[word.script] | lexicon().roles
     if (
         before is not None
         and before.script == word.script
-        and before.folded in cues
+        and _is_cue(before)
         and word.gap == ", "
         and word.after in (",", ".")
     ):
         return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
-    if before is not None and before.listed and word.near and before.near and at > 1 and words[at - 2].folded in cues:
+    if before is not None and before.listed and word.near and before.near and at > 1 and _is_cue(words[at - 2]):
         return Mention(at, at + 1, 0.65, f"given name after {words[at - 2].surface}")
     if after is None or is_city(word.folded):
         return None

@@ -22,6 +22,7 @@ class Lexicon:
     ordinary: dict[str, frozenset[str]]  # given names that are also ordinary words: not enough by themselves
     not_names: dict[str, frozenset[str]]  # words with a capital that are no surname
     ranks: dict[str, frozenset[str]]  # ranks, titles, kinship: before a name
+    soldiers: frozenset[str]  # of the Arabic ranks those that an unknown name follows
     roles: frozenset[str]  # English trades: before a full name
     naming: dict[str, frozenset[str]]  # one-word cues before a name or call sign
     naming_phrases: tuple[tuple[str, ...], ...]  # English ones of several words
@@ -67,6 +68,7 @@ def lexicon() -> Lexicon:
             "ar": _words(written["arabic_prose"]),
         },
         ranks={"cyr": built["ranks_ru"], "lat": _words(ranks["en"]), "ar": _words(ranks["ar"])},
+        soldiers=_words(written["soldiers"]),
         roles=_words(written["roles"]["en"]),
         naming={"cyr": _words(naming["ru"]), "ar": _words(naming["ar"])},
         naming_phrases=tuple(phrases),
