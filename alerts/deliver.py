@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from alerts import outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
-from alerts.models import Alert, AlertMatch, Match, Watch, Watchlist
+from alerts.fold import Folding, fold
+from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
 from alerts.render import DIGEST_ITEMS, AlertContent, Content, DigestContent, DigestItem, Message, Quote, render
 from crawler.db import Database
@@ -29,6 +30,7 @@ from crawler.types import Dating, Precision
 log = get_log()
 
 BATCH = 30
+LONGEST_CALL_S = 5.0
 SOON = timedelta(seconds=1)  # what falls due within this is waited for: a busy chat gets its message every second
 
 
@@ -52,20 +54,24 @@ async def send_due(
     holder: str,
     stopping: asyncio.Event | None = None,
     wait: timedelta = UNCERTAIN_WAIT,
+    folding: Folding | None = None,
 ) -> Sending:
     """Sends what is due now or falls due within a second, until nothing is left or `stopping` is set.
 
-    A message on its way when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
-    Two calls at the same time, of one process or of several, share the work and never a row.
+    A long queue is left after a few seconds, so that the caller sees progress; it calls again. A message on its way
+    when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
+    With `folding`, a flood of messages to one chat becomes a digest first. Two calls at the same time, of one process
+    or of several, share the work and never a row.
     """
     stopping = stopping or asyncio.Event()
     counts: Counter[str] = Counter()
     closed: dict[str, str] = {}
-    while not stopping.is_set():
+    enough = asyncio.get_running_loop().time() + LONGEST_CALL_S
+    while not stopping.is_set() and asyncio.get_running_loop().time() < enough:
         usable = [name for name in channels if name not in closed]
-        batch = await asyncio.to_thread(_lease, database, clock(), holder, wait, usable)
+        batch = await asyncio.to_thread(_lease, database, clock(), holder, wait, usable, folding)
         if not batch:
-            due = await asyncio.to_thread(_next_due, database, usable)
+            due = await asyncio.to_thread(_next_due, database, clock(), usable)
             if due is None or due > clock() + SOON or not await _pause_until(due, clock, stopping):
                 break
             continue
@@ -141,20 +147,25 @@ async def _pause_until(due: datetime, clock: Callable[[], datetime], stopping: a
     return False
 
 
-def _lease(database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str]) -> list[Outgoing]:
+def _lease(
+    database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding | None
+) -> list[Outgoing]:
     with database.begin() as session:
+        if folding is not None:
+            fold(session, now, folding)
         return outbox.lease(session, now, holder, BATCH, wait=wait, schemes=usable)
 
 
-def _next_due(database: Database, usable: list[str]) -> datetime | None:
+def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime | None:
     with database.read() as session:
-        return outbox.next_due(session, usable)
+        return outbox.next_due(session, now, usable)
 
 
 def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Message:
     with database.read() as session:
         loaded = content(session, outgoing, outlets)
-    return render(loaded)
+        chat = session.get_one(Chat, outgoing.address)
+    return render(loaded, chat.language, chat.timezone)
 
 
 def _settle(database: Database, outgoing: Outgoing, outcome: Outcome, now: datetime, wait: timedelta) -> bool:
@@ -167,8 +178,15 @@ def content(session: Session, outgoing: Outgoing, outlets: Mapping[str, Outlet])
     titles = _titles(session, outgoing.watchlists)
     if outgoing.alert_id is None:
         items = tuple(_digest_item(session, alert, outlets) for alert in outgoing.digest[:DIGEST_ITEMS])
-        name = str(outgoing.delivery_id)
-        return DigestContent(name, items, len(outgoing.digest), watchlists=titles, repeat=outgoing.repeat)
+        held = bool(session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))))
+        return DigestContent(
+            name=str(outgoing.delivery_id),
+            items=items,
+            count=len(outgoing.digest),
+            watchlists=titles,
+            held=held,
+            repeat=outgoing.repeat,
+        )
     return alert_content(session, outgoing.alert_id, outlets, outgoing.watchlists, repeat=outgoing.repeat)
 
 

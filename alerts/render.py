@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from alerts.locale import Texts, texts
 from crawler.types import UNDATED, Dating
@@ -83,12 +84,16 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`."""
+    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`.
+
+    `held`: they were old when their outlet was read for the first time, else they came in a flood.
+    """
 
     name: str
     items: tuple[DigestItem, ...]
     count: int
     watchlists: tuple[str, ...] = ()
+    held: bool = False
     repeat: bool = False
 
 
@@ -128,15 +133,15 @@ class Message:
         )
 
 
-def render(content: Content, language: str = "en") -> Message:
-    """The message in `language`."""
-    said = texts(language)
+def render(content: Content, language: str = "en", timezone: str = "UTC") -> Message:
+    """The message in `language`, its times in `timezone`."""
+    said, zone = texts(language), ZoneInfo(timezone)
     if isinstance(content, DigestContent):
-        return Message(tuple(_digest_lines(content, said)))
-    return Message(tuple(_alert_lines(content, said)))
+        return Message(tuple(_digest_lines(content, said, zone)))
+    return Message(tuple(_alert_lines(content, said, zone)))
 
 
-def _alert_lines(content: AlertContent, said: Texts) -> Iterable[Line]:
+def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
     if content.repeat:
         yield (Piece(said("repeat", id=content.alert_id)),)
     if content.alleged:
@@ -148,22 +153,22 @@ def _alert_lines(content: AlertContent, said: Texts) -> Iterable[Line]:
         yield _quoted(quote)
     for why in content.why[:WHYS]:
         yield _joined(clip(clean(why).strip(), WHY).split(" = "), said, " = ")
-    yield _joined(_dates(content, said), said)
+    yield _joined(_dates(content, said, zone), said)
     yield _link(content.url, said)
     yield _joined([content.alert_id, *_lists(content.watchlists)], said)
 
 
-def _digest_lines(content: DigestContent, said: Texts) -> Iterable[Line]:
+def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
     if content.repeat:
         yield (Piece(said("repeat", id=said("digest_id", id=content.name))),)
-    yield (Piece(said("digest", count=content.count), bold=True),)
+    yield (Piece(said("digest_held" if content.held else "digest", count=content.count), bold=True),)
     shown = content.items[:DIGEST_ITEMS]
     for item in shown:
         url = web_address(item.url)
         headline = Piece(clip(clean(item.headline).strip(), DIGEST_HEADLINE) or item.alert_id)
         if url and units(url) <= DIGEST_URL:
             headline = Piece(headline.text, href=url)
-        when = _date(item.published, said)
+        when = _date(item.published, said.language, zone)
         about = _joined([clip(clean(item.outlet).strip(), DIGEST_OUTLET), when, item.alert_id], said)
         yield (Piece("• "), headline, Piece(" – "), *about)
     if content.count > len(shown):
@@ -180,30 +185,40 @@ def _origin(content: AlertContent, said: Texts) -> list[str]:
     ]
 
 
-def _dates(content: AlertContent, said: Texts) -> list[str]:
+def _dates(content: AlertContent, said: Texts, zone: ZoneInfo) -> list[str]:
     keys = {"none": "undated", "month": "published_month", "day": "published_day", "minute": "published"}
-    parts = [said(keys[content.published.precision], date=_date(content.published, said))]
+    parts = [said(keys[content.published.precision], date=_date(content.published, said.language, zone))]
     if content.first_seen_at is not None:
-        parts.append(said("seen", date=_moment(content.first_seen_at, said.language)))
+        parts.append(said("seen", date=moment(content.first_seen_at, said.language, zone)))
     if content.late:
         parts.append(said("late"))
     return parts
 
 
-def _date(dating: Dating, said: Texts) -> str:
+def _date(dating: Dating, language: str, zone: ZoneInfo) -> str:
     from babel.dates import format_date
 
     if dating.at is None or dating.precision == "none":
         return ""
     if dating.precision == "minute":
-        return _moment(dating.at, said.language)
-    return format_date(dating.at.date(), "LLLL yyyy" if dating.precision == "month" else "d MMM yyyy", said.language)
+        return moment(dating.at, language, zone)
+    # A date without a time is a date of the calendar: no zone may shift it.
+    return format_date(dating.at.date(), "LLLL yyyy" if dating.precision == "month" else "d MMM yyyy", language)
 
 
-def _moment(at: datetime, language: str) -> str:
+def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A time with the name of its zone's city."""
     from babel.dates import format_datetime
 
-    return format_datetime(at, "d MMM yyyy, HH:mm 'UTC'", locale=language)
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{format_datetime(_shifted(at, zone), 'd MMM yyyy, HH:mm', locale=language)} {city}"
+
+
+def _shifted(at: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return at.astimezone(zone)
+    except OverflowError:  # the first and the last day of the calendar
+        return at
 
 
 def _country(code: str, language: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -14,10 +15,11 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
 
-from alerts import status, subscriptions
+from alerts import chats, status, subscriptions
 from alerts.config import Settings
-from alerts.locale import Texts, texts
-from alerts.render import clean, clip
+from alerts.locale import Texts, languages, texts
+from alerts.models import Chat
+from alerts.render import clean, clip, moment
 from alerts.subscriptions import Choice, Role
 from crawler.db import Database
 from crawler.errors import UsageError
@@ -39,6 +41,8 @@ class Asked:
     role: Role
     address: str  # the chat or topic it was given in
     words: tuple[str, ...]
+    said: Texts  # in the language of the chat
+    timezone: str = "UTC"
     new: bool = False  # let in by this very command
 
 
@@ -55,7 +59,6 @@ class Commands:
 
     def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.said: Texts = texts("en")
 
     def register(self, app: Application) -> None:  # type: ignore[type-arg]
         answers: dict[str, Callable[[Session, Asked], Reply]] = {
@@ -65,6 +68,10 @@ class Commands:
             "subscribe": self.subscribe,
             "unsubscribe": self.unsubscribe,
             "status": self.status,
+            "mute": self.mute,
+            "quiet": self.quiet,
+            "timezone": self.timezone,
+            "language": self.language,
         }
         for name, answer in answers.items():
             app.add_handler(CommandHandler(name, self._command(answer)))
@@ -112,34 +119,43 @@ class Commands:
             new = role is not None
         if role is None:
             stranger = private and update.callback_query is None
-            return Reply(self.said("private", id=user.id)) if stranger else None
-        asked = Asked(user.id, role, _address(update), words, new)
-        subscriptions.remember(session, asked.address, self.clock(), title=chat.title or user.full_name)
-        return answer(session, asked)
+            return Reply(texts("en")("private", id=user.id)) if stranger else None
+        address, known = _address(update), user.language_code or ""
+        here = session.get(Chat, address)
+        if here is None:
+            here = subscriptions.remember(session, address, self.clock())
+            here.language = texts(known.partition("-")[0]).language
+        here.title = chat.title or user.full_name
+        asked = Asked(user.id, role, address, words, texts(here.language), here.timezone, new)
+        try:
+            return answer(session, asked)
+        except UsageError as error:
+            return Reply(str(error))
 
     def start(self, session: Session, asked: Asked) -> Reply:
         """Who we are, who can read along, and that a chat which had stopped goes on."""
-        lines = [self.said("welcome", address=asked.address)]
+        lines = [asked.said("welcome", address=asked.address)]
         if asked.new:
-            lines.append(self.said("welcome_new", role=asked.role))
+            lines.append(asked.said("welcome_new", role=asked.role))
         reason = subscriptions.resume(session, asked.address)
         if reason:
-            lines.append(self.said("resumed", reason=reason))
+            lines.append(asked.said("resumed", reason=reason))
         return Reply("\n\n".join(lines))
 
     def help(self, session: Session, asked: Asked) -> Reply:
         names = [choice.watchlist for choice in subscriptions.choices(session, asked.address)]
-        return Reply(self.said("help", example=names[0] if names else "my-names"))
+        example = names[0] if names else "my-names"
+        return Reply(asked.said("help", example=example, languages=", ".join(languages())))
 
     def watchlists(self, session: Session, asked: Asked) -> Reply:
         """Every list by name, with a button each."""
         choices = subscriptions.choices(session, asked.address)
         if not choices:
-            return Reply(self.said("watchlists_none"))
+            return Reply(asked.said("watchlists_none"))
         subscribed = sum(choice.subscribed for choice in choices)
-        head = self.said("watchlists", subscribed=subscribed, count=len(choices))
-        lines = [_line(choice, self.said) for choice in choices[:BUTTONS]]
-        return Reply("\n".join([head, *lines]), tuple(_button(choice, self.said) for choice in choices[:BUTTONS]))
+        head = asked.said("watchlists", subscribed=subscribed, count=len(choices))
+        lines = [_line(choice, asked.said) for choice in choices[:BUTTONS]]
+        return Reply("\n".join([head, *lines]), tuple(_button(choice, asked.said) for choice in choices[:BUTTONS]))
 
     def press(self, session: Session, asked: Asked) -> Reply:
         """A button of /watchlists: the list as it is afterwards."""
@@ -157,31 +173,44 @@ class Commands:
     def subscribe(self, session: Session, asked: Asked) -> Reply:
         choices = subscriptions.choices(session, asked.address)
         if not asked.words:
-            return Reply(self.said("subscribe_which", lists=self._names(choices)))
+            return Reply(asked.said("subscribe_which", lists=_names(choices, asked.said)))
         name = asked.words[0].lower()
-        try:
-            new = subscriptions.subscribe(session, name, asked.address, self.clock())
-        except UsageError as error:
-            return Reply(str(error))
-        return Reply(self.said("subscribed" if new else "subscribed_already", title=_title(choices, name)))
+        new = subscriptions.subscribe(session, name, asked.address, self.clock())
+        return Reply(asked.said("subscribed" if new else "subscribed_already", title=_title(choices, name)))
 
     def unsubscribe(self, session: Session, asked: Asked) -> Reply:
         choices = subscriptions.choices(session, asked.address)
         if not asked.words:
-            return Reply(self.said("unsubscribe_which", lists=self._names(c for c in choices if c.subscribed)))
+            return Reply(
+                asked.said("unsubscribe_which", lists=_names((c for c in choices if c.subscribed), asked.said))
+            )
         name = asked.words[0].lower()
-        try:
-            was = subscriptions.unsubscribe(session, name, asked.address)
-        except UsageError as error:
-            return Reply(str(error))
-        return Reply(self.said("unsubscribed" if was else "unsubscribed_already", title=_title(choices, name)))
+        was = subscriptions.unsubscribe(session, name, asked.address)
+        return Reply(asked.said("unsubscribed" if was else "unsubscribed_already", title=_title(choices, name)))
 
     def status(self, session: Session, asked: Asked) -> Reply:
         counted = status.status(session, self.clock())
-        return Reply(status.say(counted, addresses=asked.role == "owner"))
+        return Reply(status.say(counted, asked.said.language, addresses=asked.role == "owner"))
 
-    def _names(self, choices: Iterable[Choice]) -> str:
-        return ", ".join(choice.watchlist for choice in choices) or self.said("none")
+    def mute(self, session: Session, asked: Asked) -> Reply:
+        until = chats.mute(session, asked.address, " ".join(asked.words), self.clock())
+        if until is None:
+            return Reply(asked.said("unmuted"))
+        return Reply(asked.said("muted", date=moment(until, asked.said.language, ZoneInfo(asked.timezone))))
+
+    def quiet(self, session: Session, asked: Asked) -> Reply:
+        hours = chats.set_quiet(session, asked.address, " ".join(asked.words), self.clock())
+        return Reply(
+            asked.said("quiet_set", hours=hours, timezone=asked.timezone) if hours else asked.said("quiet_off")
+        )
+
+    def timezone(self, session: Session, asked: Asked) -> Reply:
+        zone = chats.set_timezone(session, asked.address, " ".join(asked.words), self.clock())
+        return Reply(asked.said("timezone_set", timezone=zone))
+
+    def language(self, session: Session, asked: Asked) -> Reply:
+        chosen = chats.set_language(session, asked.address, " ".join(asked.words), self.clock())
+        return Reply(texts(chosen)("language_set"))
 
     async def _transaction(self, work: Callable[[Session], Result]) -> Result:
         def transact() -> Result:
@@ -197,6 +226,10 @@ def _address(update: Update) -> str:
     if message is not None and getattr(message, "is_topic_message", None) and message.message_thread_id:
         return f"telegram:{chat.id}/{message.message_thread_id}"
     return f"telegram:{chat.id}"
+
+
+def _names(choices: Iterable[Choice], said: Texts) -> str:
+    return ", ".join(choice.watchlist for choice in choices) or said("none")
 
 
 def _title(choices: Iterable[Choice], watchlist: str) -> str:

@@ -99,4 +99,4 @@ def check(outlet: Annotated[str, typer.Argument(help="The outlet's id.")]) -> No
 
     current = settings()
     found = known_outlets(current).get(outlet)
-    raise typer.Exit(0 if run.check(found, current.config.crawl, typer.echo) else 1)
+    raise typer.Exit(0 if run.check_outlet(found, current.config.crawl, now, typer.echo) else 1)

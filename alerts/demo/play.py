@@ -47,7 +47,7 @@ def play(out: Console, seconds: int) -> int:
         rasad = [sys.executable, "-m", "alerts", "--config", str(config)]
         _say(out, "Three invented outlets, in Arabic, Russian and English, are served on this machine.")
         _say(out, 'One watch, name:"Тимофей Ракитин", is to find this person in every script.')
-        subprocess.run([*rasad, "db", "upgrade", "--quiet"], check=True)
+        subprocess.run([*rasad, "db", "upgrade"], check=True, stdout=subprocess.DEVNULL)
         with subprocess.Popen([*rasad, "run"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
             try:
                 return _watch(out, world, daemon, time.monotonic() + seconds)
@@ -76,7 +76,7 @@ def _watch(out: Console, world: World, daemon: subprocess.Popen[str], end: float
                 _say(out, "Now the outlets publish something new: the same death, told in three languages.")
             continue
         reported |= "The first crawl" in line
-        alerts += line.startswith("Alleged") or "\u2068Alleged" in line[:2]
+        alerts += moved and line.lstrip("\u2068").startswith("Alleged")
         out.print(Text(line))
     _say(out, "Not all alerts came in time. Please report this with the output of `rasad --version`.")
     return 1

@@ -43,6 +43,10 @@ def upgrade() -> None:
         sa.Column("allowed", sa.Boolean(), nullable=False),
         sa.Column("suspended", sa.Text(), nullable=False),
         sa.Column("next_send_at", Moment(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("quiet", sa.Text(), nullable=False),
+        sa.Column("muted_until", Moment(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_chats")),
     )
@@ -213,6 +217,7 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("watchlist_id", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("removed_at", Moment(), nullable=True),
         sa.Column("broken", sa.Text(), nullable=False),
@@ -285,6 +290,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_matches_watch_id"), "matches", ["watch_id"], unique=False)
     op.create_table(
+        "match_failures",
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", Moment(), nullable=False),
+        sa.Column("failed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_match_failures_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_match_failures")),
+    )
+    op.create_table(
         "revisions",
         sa.Column("id", Id, nullable=False),
         sa.Column("article_id", Id, nullable=False),
@@ -339,7 +357,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("alert_id", "address", name=op.f("uq_deliveries_alert_id_address")),
     )
-    op.create_index(op.f("ix_deliveries_address"), "deliveries", ["address"], unique=False)
+    op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
     search = SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH
     for statement in search:

@@ -173,6 +173,21 @@ def test_start_resumes_a_chat_that_had_stopped(database: Database, tmp_path: Pat
         assert session.get_one(Chat, f"telegram:{OWNER}").suspended == ""
 
 
+def test_a_chat_is_set_up_by_commands(database: Database, tmp_path: Path) -> None:
+    """Language first, and the next answers are in it; a wish nobody understands is answered with how to write it."""
+    talk = Talk(database, tmp_path)
+    commands = ("/language ru", "/timezone Europe/Moscow", "/quiet 23:00-07:00", "/mute 3h", "/mute 3", "/mute off")
+    expected = [
+        "Теперь бот пишет сюда по-русски.",
+        "Часовой пояс этого чата: Europe/Moscow.",
+        "Тихие часы: 23:00-07:00 (Europe/Moscow). Всё, что найдено в это время, придёт после них.",
+        "До 22 нояб. 2026, 22:42 Moscow сюда ничего не придёт. Ничего не пропадёт: всё придёт потом.",
+        "'3': write /mute 45m, /mute 3h, /mute 2d (at most 30d), or /mute off",
+        "Оповещения снова приходят сразу.",
+    ]
+    assert talk.after(*(said(OWNER, command) for command in commands)).texts() == expected
+
+
 def test_status_hides_the_chats_of_others_from_readers(database: Database, tmp_path: Path) -> None:
     """An owner sees addresses, a reader a number."""
     with database.begin() as session:
@@ -183,6 +198,7 @@ def test_status_hides_the_chats_of_others_from_readers(database: Database, tmp_p
     assert "Chats that cannot be reached: 1" in api.texts(READER)[0]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 @pytest.mark.parametrize(
     ("kind", "method", "words"),
     [("409", "getUpdates", "another program polls"), ("401", "getMe", "does not know this token")],
@@ -197,6 +213,7 @@ def test_a_bot_that_cannot_work_ends_loudly(
         talk.after(said(OWNER, "/help"))
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 def test_a_silent_network_does_not_hold_up_the_stop(database: Database, tmp_path: Path) -> None:
     """The last getUpdates would take its full time; the bot leaves without it."""
     talk = Talk(database, tmp_path)
@@ -204,6 +221,7 @@ def test_a_silent_network_does_not_hold_up_the_stop(database: Database, tmp_path
     talk.after()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 def test_an_outage_at_start_is_waited_for(database: Database, tmp_path: Path) -> None:
     """502 to the first question: the bot asks again and then answers."""
     talk = Talk(database, tmp_path)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.locale import languages
 from alerts.render import (
     FSI,
     LIMIT,
@@ -96,6 +97,14 @@ k3f9a2 · Names, Contractors"""
     assert expected == render(ALERT).plain
 
 
+def test_an_alert_in_arabic_and_in_local_time() -> None:
+    """Where both directions meet, parts are isolated and the line begins from the right; a day is not shifted."""
+    lines = render(ALERT, "ar", "Asia/Damascus").plain.splitlines()
+    assert lines[0] == f"\u200f{FSI}غير مؤكد{PDI} · {FSI}Пётр Выдуманный{PDI}"
+    assert "نُشر في 13 فبراير 2018" in lines[5]
+    assert "19:42 Damascus" in lines[5]
+
+
 def test_html_marks_the_words_that_fired() -> None:
     """Bold words, escaped text, a link."""
     lines = render(ALERT).html.splitlines()
@@ -161,7 +170,7 @@ def test_a_digest_counts_what_it_leaves_out() -> None:
     """Ten lines at most, and the number of the others."""
     items = tuple(DigestItem(f"a{n}", f"Headline {n}", "Река", "https://reka.example/") for n in range(10))
     lines = render(DigestContent("5", items, 23, ("Names",))).plain.splitlines()
-    assert lines[0] == "23 alerts held back"
+    assert lines[0] == "23 alerts in one message"
     assert lines[-2] == "and 13 more: `rasad alerts list` shows all"
 
 
@@ -203,15 +212,16 @@ DIGESTS = st.builds(
     items=st.lists(st.builds(DigestItem, st.just("k3f9a2"), TEXT, TEXT, LINKS, DATES), max_size=15).map(tuple),
     count=st.integers(0, 99999),
     watchlists=st.lists(TEXT, max_size=9).map(tuple),
+    held=st.booleans(),
     repeat=st.booleans(),
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(ALERTS, DIGESTS))
-def test_every_message_obeys_telegrams_rules(content: Content) -> None:
+@given(st.one_of(ALERTS, DIGESTS), st.sampled_from(languages()))
+def test_every_message_obeys_telegrams_rules(content: Content, language: str) -> None:
     """Random Unicode, markup, marks of direction, 100,000 characters: balanced tags, length, http and https alone."""
-    message = render(content)
+    message = render(content, language, "Asia/Damascus")
     assert html.unescape(re.sub("<[^>]*>", "", message.html)) == check_rules(message).text
 
 
@@ -235,4 +245,4 @@ def test_the_longest_message_fits() -> None:
         )
     )
     item = DigestItem("k3f9a2", long, long, "https://x.example/" + "a" * 140, ALERT.published)
-    check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, True)))
+    check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, held=True, repeat=True)))
