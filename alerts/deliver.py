@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts import outbox
+from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
 from alerts.fold import Folding, fold
 from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
@@ -151,6 +151,7 @@ def _lease(
     database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding | None
 ) -> list[Outgoing]:
     with database.begin() as session:
+        feedback.mute(session)
         if folding is not None:
             fold(session, now, folding)
         return outbox.lease(session, now, holder, BATCH, wait=wait, schemes=usable)

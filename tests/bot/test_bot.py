@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,13 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from alerts import bot, subscriptions
+from alerts import bot, outbox, subscriptions
+from alerts.channels import Sent
 from alerts.config import Config, Settings
-from alerts.models import Chat, Subscription, User
+from alerts.models import Chat, Feedback, Subscription, User
 from crawler.db import Database
 from crawler.errors import ChannelError
 from tests.delivery.fake_telegram import FakeTelegram
-from tests.delivery.world import NOW, TOKEN, Clock, chat, watch
+from tests.delivery.world import NOW, SENTENCE, TOKEN, Clock, alert, chat, delivery, watch
 
 OWNER, READER, STRANGER, GROUP = 1001, 1002, 6666, -10077
 
@@ -161,6 +163,50 @@ def test_a_mistyped_list_is_answered_with_the_right_one(database: Database, tmp_
         watch(session)
     (text,) = Talk(database, tmp_path).after(said(OWNER, "/subscribe my-name")).texts()
     assert text == "no watchlist `my-name`; did you mean `my-names`?"
+
+
+def told(database: Database, address: str = f"telegram:{OWNER}") -> None:
+    """One alert of one list was sent there; another list fired too."""
+    with database.begin() as session:
+        mine, other = watch(session), watch(session, "plans", "Plans")
+        alert(session, "k3f9a2", [mine, other])
+        chat(session, address)
+        delivery(session, "k3f9a2", address)
+        (outgoing,) = outbox.lease(session, NOW, "test", 1)
+        outbox.settle(session, outgoing, Sent("5"), NOW)
+
+
+def test_a_verdict_is_kept_and_shown(database: Database, tmp_path: Path) -> None:
+    """One tap; a second word of the same reader replaces the first."""
+    told(database)
+    api = Talk(database, tmp_path).after(
+        pressed(OWNER, "judge:k3f9a2:right"), pressed(OWNER, "judge:k3f9a2:wrong person")
+    )
+    toasts = [answer["text"] for answer in api.answers if answer["method"] == "answerCallbackQuery"]
+    assert toasts == ["Noted.", "Noted. This story is muted here."]
+    marked = [a["reply_markup"] for a in api.answers if a["method"] == "editMessageReplyMarkup"]
+    assert ["✓ Right" in json.loads(markup)["inline_keyboard"][0][0]["text"] for markup in marked] == [True, False]
+    with database.read() as session:
+        assert [row.verdict for row in session.query(Feedback)] == ["wrong person"]
+
+
+def test_the_stored_text_and_the_reason_can_be_asked_for(database: Database, tmp_path: Path) -> None:
+    """The text as stored; the reasons of this chat's lists alone, without any query."""
+    told(database)
+    api = Talk(database, tmp_path).after(pressed(OWNER, "text:k3f9a2"), pressed(OWNER, "why:k3f9a2"))
+    text, why = api.texts(OWNER)
+    assert text == f"مقتل متعاقدين في هجوم\n\n{SENTENCE}"
+    assert why == "Why k3f9a2 came:\nNames\n  كيريل أنانيف = Кирилл Ананьев"
+
+
+@pytest.mark.parametrize("data", ["text:k3f9a2", "why:k3f9a2", "judge:k3f9a2:right", "judge:nosuch:right", "x:1", ""])
+def test_a_forged_button_shows_nothing_of_others(database: Database, tmp_path: Path, data: str) -> None:
+    """Data can be made up: only alerts this very chat got are shown or judged."""
+    told(database, "telegram:555")
+    api = Talk(database, tmp_path).after(pressed(OWNER, data))
+    assert api.texts() == []
+    with database.read() as session:
+        assert session.query(Feedback).count() == 0
 
 
 def test_start_resumes_a_chat_that_had_stopped(database: Database, tmp_path: Path) -> None:
