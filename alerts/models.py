@@ -33,6 +33,7 @@ class Watch(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     watchlist_id: Mapped[str] = mapped_column(ForeignKey("watchlists.id"))
     query: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(default=0)  # in the list: a definition holds for the lines behind
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     broken: Mapped[str] = mapped_column(
@@ -108,6 +109,19 @@ class Match(Base):
     quote: Mapped[str] = mapped_column(Text)
     quote_spans: Mapped[list[list[int]]] = mapped_column(JSON)  # offsets into quote
     matched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class MatchFailure(Base):
+    """A revision that could not be matched, wholly or by some watches: why, and when it is tried again."""
+
+    __tablename__ = "match_failures"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Alert(Base):

@@ -5,8 +5,8 @@
     unit    := NOT unit | ( query ) | word | "phrase" | field:value | function/number(query, query, ...)
 
 Operators and function names may be written in any case. Any keyboard's quotes will do, `،` is a comma, and invisible
-direction marks are ignored. Two or three words with capitals of which one is a given name are a person: `Кирилл Ананьев`
-is read as `name:"Кирилл Ананьев"`. `# ` starts a comment that lasts to the end of the line.
+direction marks are ignored. Two or three words with capitals of which one is a given name are a person:
+`Кирилл Ананьев` is read as `name:"Кирилл Ананьев"`. `# ` starts a comment that lasts to the end of the line.
 
 What the words mean stands in `alerts/terms/`, one file a word.
 """
@@ -51,14 +51,17 @@ class Query:
         return (leaf for leaf in leaves(self.root) if isinstance(leaf, Name))
 
 
-def parse(text: str, macros: Macros | None = None) -> Query:
-    """The query `text` says. Raises QueryError: what is wrong, at which column, and a likely correction."""
+def parse(text: str, macros: Macros | None = None, *, watch: bool = True) -> Query:
+    """The query `text` says. Raises QueryError: what is wrong, at which column, and a likely correction.
+
+    A `watch` may not match nearly everything; a part of one (a definition) may.
+    """
     if len(text) > LONGEST:
         raise QueryError(
             f"a watch may have {LONGEST:,} characters, this one has {len(text):,}; make several of it",
             column=LONGEST + 1,
         )
-    return _Parser(text, macros or {}, suggest=True).query()
+    return _Parser(text, macros or {}, suggest=True).query(watch)
 
 
 def leaves(term: Term) -> Iterator[Term]:
@@ -80,7 +83,7 @@ _FUNCTION = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:\s*(/|>=)\s*(-?\d+))?\s*\(", re.
 _FIELD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*):\s*")
 _WEIGHT = re.compile(r"\^\s*(-?\d+)")
 _BARE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،,^]+""")
-_VALUE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،]+""")
+_VALUE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،^]+""")
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 # What people write for an operator -> the operator.
 _FOREIGN = {"и": "AND", "или": "OR", "не": "NOT", "أو": "OR", "او": "OR", "و": "AND"} | {
@@ -103,10 +106,11 @@ class _Lexeme:
 class _Lexer:
     """Cuts a watch into lexemes. `columns[i]` is the 1-based column, as written, of character i of the cleaned text."""
 
-    def __init__(self, text: str, suggest: bool) -> None:
+    def __init__(self, text: str, macros: Macros, suggest: bool) -> None:
         visible = [(at, char) for at, char in enumerate(text) if not _INVISIBLE.match(char)]
         self.text = "".join(char for _, char in visible).translate(_WIDE)
         self.columns = [at + 1 for at, _ in visible] + [len(text) + 1]
+        self.macros = macros
         self.suggest = suggest
 
     def wrong(self, message: str, start: int, fix: tuple[int, int, str] | None = None) -> NoReturn:
@@ -115,7 +119,7 @@ class _Lexer:
         if fix is not None and self.suggest:
             candidate = " ".join((self.text[: fix[0]] + fix[2] + self.text[fix[1] :]).split())
             try:
-                _Parser(candidate, {}, suggest=False).query()
+                _Parser(candidate, self.macros, suggest=False).query()
                 suggestion = candidate
             except QueryError:
                 suggestion = ""
@@ -243,7 +247,7 @@ def _example(field_name: str) -> str:
 
 class _Parser:
     def __init__(self, text: str, macros: Macros, suggest: bool) -> None:
-        self.lexer = _Lexer(text, suggest)
+        self.lexer = _Lexer(text, macros, suggest)
         self.text = text
         self.macros = macros
         self.lexemes = list(self.lexer.lexemes())
@@ -263,7 +267,7 @@ class _Parser:
     def wrong(self, message: str, start: int, fix: tuple[int, int, str] | None = None) -> NoReturn:
         self.lexer.wrong(message, start, fix)
 
-    def query(self) -> Query:
+    def query(self, watch: bool = True) -> Query:
         if self.here.kind == "end":
             self.wrong('expected something to look for: a word, a "phrase" or name:"..."', 0)
         root = self.either()
@@ -278,7 +282,8 @@ class _Parser:
         if self.here.kind == "weight":
             self.wrong("a weight `^` stands only in score>=...(...)", self.here.start, (*self._span(), ""))
         root = _settled(root)
-        self._refuse_flood(root)
+        if watch:
+            self._refuse_flood(root)
         return Query(root, self.text)
 
     def _span(self) -> tuple[int, int]:
@@ -453,7 +458,7 @@ class _Parser:
             surname = next(leaf for leaf in leaves(root) if isinstance(leaf, Name) and leaf.reach == Reach.SURNAME)
             length = len(self.lexer.text)
             self.wrong(
-                f"{surname} is a surname alone, which strangers bear too: add the given name, or require more beside it",
+                f"{surname} is a surname alone, and strangers bear it: add the given name, or require more beside it",
                 max(0, self.lexer.text.casefold().find("name:")),
                 (length, length, " AND (погиб OR убит OR killed OR قتل)") if root == surname else None,
             )

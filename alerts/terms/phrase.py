@@ -58,7 +58,9 @@ class Phrase(Term):
 
     @property
     def reach(self) -> Reach:
-        return Reach.EVERYTHING if all(is_stop_word(word) for word in self.words) else Reach.TOPIC
+        # "of the" stands everywhere; three such words in a row say something ("to be or not to be").
+        common = len(self.words) < 3 and all(is_stop_word(word) for word in self.words)
+        return Reach.EVERYTHING if common else Reach.TOPIC
 
     def __str__(self) -> str:
         text = self.shown or " ".join(self.words)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler import dates
+from crawler.languages import detect
 from crawler.markup import Declared, plain
 from crawler.types import Listing
 
@@ -216,12 +217,6 @@ def _text(value: Any) -> str:
 
 
 def language(text: str, hint: str) -> str:
-    """The code of the language the text is written in; the hint decides where the script does not."""
-    arabic = len(re.findall(r"[\u0620-\u064a]", text))
-    cyrillic = len(re.findall(r"[\u0400-\u04ff]", text))
-    latin = len(re.findall(r"[A-Za-z]", text))
-    script, count = max((("ar", arabic), ("ru", cyrillic), ("en", latin)), key=lambda pair: pair[1])
-    if not count:
-        return "und"
-    families = {"ar": {"ar", "fa", "ur", "ckb", "ps"}, "ru": {"ru", "uk", "be", "bg", "kk", "sr", "mk"}, "en": set()}
-    return hint if hint in families[script] else script
+    """The code of the language the text is written in, or "und"; what the page or the outlet says decides when it is unclear."""
+    found = detect(text)
+    return hint if found == "und" and hint else found

@@ -10,11 +10,73 @@ from typing import Any
 from crawler import dates
 
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
-    " header hr li main nav ol option p pre section summary table tbody td tfoot th thead title tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 SILENT = frozenset(
-    "script style noscript template svg iframe object embed canvas select button input textarea label audio video map head".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "select",
+        "button",
+        "input",
+        "textarea",
+        "label",
+        "audio",
+        "video",
+        "map",
+        "head",
+    ]
 )
 
 
@@ -65,7 +127,10 @@ def visible(tree: Any) -> list[Line]:
         count = len("".join(text.split()))
         if count and not letters:
             owner = block
-        if parts and _glues(parts[-1][-1:], text[0]):
+        if parts and re.fullmatch(r"\s*\d{1,5}", "".join(parts)) and COUNTED.match(text):
+            parts.clear()
+            letters = linked = 0
+        elif parts and _glues(parts[-1][-1:], text[0]):
             parts.append(" ")
         parts.append(text)
         letters += count
@@ -92,6 +157,10 @@ def visible(tree: Any) -> list[Line]:
             add(node.tail, links)
     flush()
     return found
+
+
+# What a counter at the head of a line is glued to: the beginning of a sentence.
+COUNTED = re.compile(r"[«\"“„]?[А-ЯЁA-Z][^\W\d_]|[«\"“„]?[\u0620-\u064a]{3}")
 
 
 def _glues(before: str, after: str) -> bool:

@@ -14,6 +14,9 @@ from crawler.languages.folding import Script, fold_word
 NAME = "Russian"
 SCRIPT: Script = "cyr"
 
+LONGEST_ACRONYM = 4  # capitals; a longer one is more likely a headline
+VOWELS = frozenset("аеёиоуыэюяіїє")
+
 Gender = Literal["m", "f", ""]
 
 
@@ -40,23 +43,25 @@ def forms(folded: str, word: str) -> frozenset[str]:
     """All forms a query word stands for: every lexeme of the dictionary it belongs to, else the paradigms of a name.
 
     An acronym (ЧВК, ВКС) stands for itself. A capitalised word that the dictionary knows only as an oblique form of
-    another (Буга, of the river Буг) gets the paradigm of a name too.
+    another (Буга, of the river Буг) gets the paradigm of a name too. So does a word the dictionary does not have (a
+    вагнеровец), beside pymorphy3's best guess by its ending.
     """
     if is_acronym(word):
         return frozenset({folded})
-    parses = [parse for parse in _analyser().parse(word.casefold()) if parse.is_known]
+    guesses = _analyser().parse(word.casefold())
+    parses = [parse for parse in guesses if parse.is_known] or guesses[:1]
     found = {folded}
     for parse in parses:
         found.update(fold_word(form.word) for form in parse.lexeme)
     is_lemma = any(fold_word(parse.normal_form) == folded for parse in parses)
-    if not parses or (word[0].isupper() and not is_lemma):
+    if not parses[0].is_known or (word[0].isupper() and not is_lemma):
         found |= paradigm(folded)
     return frozenset(found)
 
 
 def is_acronym(word: str) -> bool:
-    """Whether a word is written as an acronym (ЧВК, вкс): capitals only, or no vowel. It is never inflected."""
-    return (len(word) > 1 and word.isupper()) or not set("аеёиоуыэюя") & set(word.casefold())
+    """Whether a word is written as an acronym (ЧВК, вкс): up to four capitals, or no vowel. It is never inflected."""
+    return (1 < len(word) <= LONGEST_ACRONYM and word.isupper()) or VOWELS.isdisjoint(word.casefold())
 
 
 # Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the

