@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts import bot, outbox, subscriptions
+from alerts.bot import turn
 from alerts.channels import Sent
 from alerts.config import Config, Settings
 from alerts.models import Chat, Feedback, Subscription, User
@@ -284,3 +285,44 @@ def test_an_invite_works_once_and_in_time(database: Database) -> None:
         assert subscriptions.redeem(session, code, STRANGER, NOW) is None
         assert subscriptions.role(session, READER) == "reader"
         assert subscriptions.role(session, STRANGER) is None
+
+
+def test_two_daemons_take_turns(database: Database, tmp_path: Path) -> None:
+    """The second one waits while the first is alive, and takes over when it ended or was killed."""
+    with database.begin() as session:
+        assert turn.take(session, "4242", "one", NOW)
+        assert not turn.take(session, "4242", "two", NOW + timedelta(seconds=14))
+        assert turn.take(session, "4242", "one", NOW + timedelta(seconds=14))
+        assert turn.take(session, "4242", "two", NOW + timedelta(seconds=29))
+        assert not turn.take(session, "4242", "one", NOW + timedelta(seconds=30))
+        turn.give_back(session, "4242", "one")
+        assert not turn.take(session, "4242", "one", NOW + timedelta(seconds=30))
+        turn.give_back(session, "4242", "two")
+        assert turn.take(session, "4242", "one", NOW + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_second_bot_does_not_poll(database: Database, tmp_path: Path) -> None:
+    """Nor does it announce a link that would make the first one's worthless; at the end the turn is given back."""
+    talk = Talk(database, tmp_path, owners=[])
+    with database.begin() as session:
+        turn.take(session, "4242", "the first", NOW)
+
+    async def run_for_a_moment() -> None:
+        stopping = asyncio.Event()
+        running = asyncio.create_task(bot.run(talk.settings, database, talk.clock, stopping, talk.announced.append))
+        while not talk.api.calls["getMe"]:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        stopping.set()
+        await running
+
+    with talk.api:
+        asyncio.run(run_for_a_moment())
+    assert (talk.announced, talk.api.calls["getUpdates"]) == ([], 0)
+    talk = Talk(database, tmp_path)
+    with database.begin() as session:
+        turn.give_back(session, "4242", "the first")
+    talk.after(said(OWNER, "/help"))
+    with database.begin() as session:
+        assert turn.take(session, "4242", "the next", NOW)
