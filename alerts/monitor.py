@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -18,6 +19,9 @@ from alerts.query import Query, parse
 from alerts.terms import NameHits, Reading, Test, Why
 from alerts.terms.name import ANCHOR as NAME
 from alerts.terms.outlet import ANCHOR as OUTLET
+from alerts.terms.place import ANCHOR as LISTED
+from alerts.terms.prefix import ANCHOR as PREFIX
+from alerts.terms.prefix import SHORTEST
 from crawler.languages import detect
 from crawler.names import NameHit, NameIndex
 
@@ -67,6 +71,7 @@ class Monitor(Generic[Key]):
         self._always: dict[Key, _Entry[Key]] = {}
         self._names = _Names()
         self._added = 0
+        self._special = Counter[str]()  # how many anchors need a question of their own
         for key, query in watches:
             self.add(key, query)
 
@@ -88,6 +93,7 @@ class Monitor(Generic[Key]):
             self._always[key] = entry
         for anchor in entry.anchors or ():
             self._anchored.setdefault(anchor, {})[key] = entry
+            self._special[anchor[: anchor.find(":") + 1]] += 1
 
     def remove(self, key: Key) -> None:
         """Stops watching `key`; KeyError when it is not there."""
@@ -96,6 +102,7 @@ class Monitor(Generic[Key]):
         self._always.pop(key, None)
         for anchor in entry.anchors or ():
             del self._anchored[anchor][key]
+            self._special[anchor[: anchor.find(":") + 1]] -= 1
             if not self._anchored[anchor]:
                 del self._anchored[anchor]
 
@@ -125,6 +132,12 @@ class Monitor(Generic[Key]):
         for name in reading.names:
             found.update(anchored.get(NAME + name, {}))
         found.update(anchored.get(OUTLET + document.outlet.casefold(), {}))
+        if self._special[PREFIX]:
+            for beginning in {key[:SHORTEST] for key in document.positions}:
+                found.update(anchored.get(PREFIX + beginning, {}))
+        if self._special[LISTED]:
+            for hit in document.listed:
+                found.update(anchored.get(LISTED + hit.id, {}))
         return sorted(found.values(), key=attrgetter("order"))
 
 
@@ -165,7 +178,7 @@ def _hit(watch: Key, query: Query, reading: Reading) -> Hit[Key]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
             joined.append((start, end))
-    return Hit(watch, tuple(joined), why)
+    return Hit(watch, tuple(joined), why, why.score)
 
 
 def every_watch_asked(watches: Sequence[tuple[Key, Query]], document: Document) -> list[Hit[Key]]:

@@ -83,7 +83,7 @@ _FUNCTION = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:\s*(/|>=)\s*(-?\d+))?\s*\(", re.
 _FIELD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*):\s*")
 _WEIGHT = re.compile(r"\^\s*(-?\d+)")
 _BARE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،,^]+""")
-_VALUE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،]+""")
+_VALUE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،^]+""")
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
 # What people write for an operator -> the operator.
 _FOREIGN = {"и": "AND", "или": "OR", "не": "NOT", "أو": "OR", "او": "OR", "و": "AND"} | {

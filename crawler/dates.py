@@ -469,6 +469,8 @@ def _read_day_first(folded: str, language: str, today: date) -> _Found | None:
     """13.02.2018, 13/02/18. With a slash in English the order is a guess: only what has one reading is read."""
     for match in DAY_FIRST.finditer(folded):
         year, first, second = _full_year(match["year"], today), int(match["day"]), int(match["month"])
+        if year < EARLIEST_YEAR:
+            continue  # a Hijri year, or no year at all
         orders = [_safe(year, second, first), _safe(year, first, second) if match["mark"] == "/" else None]
         possible = [day for day in orders if day and day <= today + timedelta(days=1)]
         if not possible or (language == "en" and len(set(possible)) > 1 and match["mark"] == "/"):
@@ -597,6 +599,7 @@ NOT_PUBLISHED = re.compile(
     r"(?i)updat|modif|comment|event|обновл|تحديث|copyright|footer|sidebar|related|widget|recent|popular|breadcrumb"
 )
 UPDATED_WORDS = re.compile(r"(?i)updated|modified|обновлен|изменен|اخر تحديث|تم التحديث|تحديث|حدثت")
+OUTSIDE = ("url", "feed")  # witnesses that are not on the page
 URL_DATES = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})[/\-_.](?P<month>0?[1-9]|1[0-2])[/\-_.](?P<day>[0-2]?\d|3[01])(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\d)"),
@@ -621,16 +624,17 @@ def published(
 ) -> Dating:
     """The publication date that the page's evidence carries best; `now` is the time of the crawl.
 
-    Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, the feed, the URL, visible text near the
-    headline. A weaker witness of the same day adds the clock time; one that names another day is recorded as a conflict.
+    Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, visible text near the
+    headline, the URL, the feed. A weaker witness of the same day adds the clock time; one that names another day is recorded as a conflict.
     """
     local = zone(timezone, url)
     name = getattr(local, "key", "UTC")
     evidence = [item for item in _strong(declared, url, listing, language, name, now, selected, formats)]
     if not _settled(evidence, now):
         # The date beside the headline goes before the feed's, which may be that of a later change: the feed adds the clock.
-        page, others = _split(evidence)
-        evidence = page + _visible(declared, language, name, now) + others
+        page = [item for item in evidence if item.witness not in OUTSIDE]
+        said = [item for item in evidence if item.witness in OUTSIDE]
+        evidence = page + _visible(declared, language, name, now) + said
     return _judge(evidence, local, now)
 
 
@@ -687,11 +691,11 @@ def _strong(
         marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
         if stamp and not NOT_PUBLISHED.search(marks) and not in_other_story(element):
             yield _named(_machine(stamp, zone(name), now), "time")
-    if listing is not None and listing.published_at is not None and listing.published_at <= now + AHEAD:
-        yield Dating(listing.published_at.astimezone(UTC), "minute", "feed")
     day = url_date(url)
     if day is not None:
         yield _named(_day(day), "url")
+    if listing is not None and listing.published_at is not None and listing.published_at <= now + AHEAD:
+        yield Dating(listing.published_at.astimezone(UTC), "minute", "feed")
 
 
 def _machine(text: str, local: tzinfo, now: datetime) -> Dating:
@@ -719,21 +723,12 @@ def _named(reading: Dating, witness: str) -> Dating:
     return Dating(reading.at, reading.precision, witness)
 
 
-def _split(evidence: list[Dating]) -> tuple[list[Dating], list[Dating]]:
-    """What the page declares, and what is said outside of it (feed, URL)."""
-    outside = ("feed", "url")
-    return [i for i in evidence if i.witness not in outside], [i for i in evidence if i.witness in outside]
-
-
 def _settled(evidence: list[Dating], now: datetime) -> bool:
-    """Whether no visible date is needed: something believable, and no two days among what was found."""
+    """Whether no visible date is needed: the page declares a believable moment, and no other day was found."""
     believable = [item for item in evidence if item.at is not None and not _suspect(item, now)]
     days = {item.at.date() for item in believable if item.at}
-    return (
-        bool(believable)
-        and (len(days) == 1 or len(believable) > 2)
-        and any(i.precision == "minute" for i in believable)
-    )
+    stated = any(item.precision == "minute" and item.witness not in OUTSIDE for item in believable)
+    return stated and (len(days) == 1 or len(believable) > 2)
 
 
 def _suspect(item: Dating, now: datetime) -> bool:
@@ -809,56 +804,70 @@ def _show(item: Dating) -> str:
 # --- what stands on the page for people to read ------------------------------------------------------------------------
 
 
+# What a text must hold to be worth parsing as a date.
+HINT = re.compile(r"[\d٠-٩]|(?i:сегодня|вчера|назад|اليوم|امس|أمس|منذ|today|yesterday|ago)")
+BESIDE = 40  # a text without a date's class must stand this many elements nearer to the headline
+ENOUGH = 12
+
+
 def _visible(declared: Declared, language: str, name: str, now: datetime) -> list[Dating]:
-    """Dates in short visible text, the nearest to the headline first."""
+    """The date in the short visible text that stands nearest to the headline, as a list of at most one."""
+    body = declared.tree.find("body")
     headline = next(iter(declared.tree.iter("h1")), None)
-    scored: list[tuple[int, Dating]] = []
-    position, headline_at = 0, None
-    for element in declared.tree.iter():
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "option"):
-            continue
-        position += 1
+    found: list[tuple[int, bool, Dating]] = []
+    headline_at, position = 0, 0
+    for position, element in enumerate(declared.tree.iter() if body is None else body.iter()):
         if element is headline:
             headline_at = position
-        text = _short_text(element)
-        if not text or not re.search(r"[\d٠-٩]|сегодня|вчера|اليوم|امس|أمس|today|yesterday|منذ", text):
-            continue
-        marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        parent = element.getparent()
-        if parent is not None:
-            marks += f" {parent.get('class') or ''} {parent.get('id') or ''}"
-        if NOT_PUBLISHED.search(marks) or UPDATED_WORDS.search(fold(text)) or in_other_story(element):
-            continue
-        classed = bool(DATE_CLASS.search(marks)) or element.tag == "time"
-        if not classed and len(text) > 60:
-            continue
-        reading = parse_date(text, language, name, now, rare=classed)
-        if reading.at is not None and reading.precision != "none":
-            distance = abs(position - headline_at) if headline_at is not None else position
-            scored.append((distance + (0 if classed else 40), Dating(reading.at, reading.precision, "text")))
-        if len(scored) >= 12:
+        for text, owner in _date_lines(element):
+            classed = _may_date(owner, text)
+            if classed is None or in_other_story(owner):
+                continue
+            reading = parse_date(text, language, name, now, rare=classed)
+            if reading.at is not None:
+                found.append((position, classed, Dating(reading.at, reading.precision, "text")))
+        if len(found) >= ENOUGH:
             break
-    scored.sort(key=lambda pair: pair[0])
-    return [reading for _, reading in scored[:1]]
+    found.sort(key=lambda item: abs(item[0] - headline_at) + (0 if item[1] else BESIDE))
+    return [reading for _, _, reading in found[:1]]
 
 
-def _short_text(element: Any) -> str:
-    """The element's own line, when it is short enough to be a date line; children included only when they are few."""
-    text = element.text or ""
-    if 0 < len(element) <= 6 and not any(len(child) > 3 for child in element):
-        text = " ".join(element.itertext())
-    elif len(text) < 4:
-        return ""
-    text = " ".join(text.split()) if len(text) < 600 else ""
-    return text if 4 <= len(text) <= 120 else ""
+def _date_lines(element: Any) -> Iterator[tuple[str, Any]]:
+    """Short texts at this element that may be a date line, each with the element it belongs to."""
+    if not isinstance(element.tag, str) or element.tag in ("script", "style", "option", "noscript"):
+        return
+    own, tail = element.text or "", element.tail or ""
+    if len(element) and DATE_CLASS.search(element.get("class") or "") and len(element) <= 6:
+        own = " ".join(element.itertext())
+    if own and len(own) < 600 and HINT.search(own):
+        own = " ".join(own.split())
+        if 4 <= len(own) <= 120:
+            yield own, element
+    parent = element.getparent()
+    if parent is not None and 4 <= len(tail) < 600 and HINT.search(tail):
+        tail = " ".join(tail.split())
+        if 4 <= len(tail) <= 120:
+            yield tail, parent
+
+
+def _may_date(element: Any, text: str) -> bool | None:
+    """Whether class or id of the element speak of a date (True) or of nothing (False); None when it dates something else."""
+    parent = element.getparent()
+    marks = " ".join(
+        item.get(key) or "" for item in (element, parent) if item is not None for key in ("class", "id", "itemprop")
+    )
+    if NOT_PUBLISHED.search(marks) or UPDATED_WORDS.search(fold(text)):
+        return None
+    classed = bool(DATE_CLASS.search(marks)) or element.tag == "time"
+    return classed if classed or len(text) <= 60 else None
 
 
 def in_other_story(element: Any) -> bool:
     """Whether the element stands in a list of other stories, a comment or the frame of the page."""
-    for ancestor in element.iterancestors():
+    for ancestor in (element, *element.iterancestors()):
         if ancestor.tag in ("aside", "footer", "nav"):
             return True
-        if ancestor.tag == "a" and ancestor.get("href"):
+        if ancestor is not element and ancestor.tag == "a" and ancestor.get("href"):
             return True
         marks = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
         if ancestor.tag not in ("body", "html") and re.search(

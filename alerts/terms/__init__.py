@@ -12,7 +12,6 @@ runs the tables of all files. A term answers four questions:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -49,6 +48,7 @@ class Why:
     spans: tuple[Span, ...] = ()
     parts: tuple[Why, ...] = ()
     details: tuple[str, ...] = ()  # further reasons of a leaf, for those who ask
+    score: float = 1.0  # how sure a likeness is, or what a score>=... added up to
 
     def leaves(self) -> Iterator[Why]:
         """The parts that rest on nothing further, in the order of the query."""
@@ -189,9 +189,44 @@ def quote(text: str) -> str:
     return '"' + text.replace('"', "'") + '"'
 
 
-def between(places: Sequence[Place], low: int, high: int) -> list[Place]:
-    """Those of `places` (ascending) that start in `low:high`."""
-    return list(places[bisect_left(places, (low, 0)) : bisect_right(places, (high - 1, 1 << 62))])
+def rarest(parts: Iterable[Term]) -> frozenset[str] | None:
+    """The anchors of parts that must all hold: those of the rarest."""
+    sets = [anchors for part in parts if (anchors := part.anchors()) is not None]
+    return min(sets, key=frequency, default=None)
+
+
+def together(parts: Sequence[Term]) -> Reach:
+    """The reach of parts that must all hold."""
+    reaches = [part.reach for part in parts]
+    # Two surnames stand beside each other: each is what the other needs.
+    return Reach.TOPIC if reaches.count(Reach.SURNAME) > 1 else max(reaches)
+
+
+def monotone(term: Term) -> bool:
+    """Whether what holds for a stretch of a text holds for the whole text too."""
+    return term.word not in ("NOT", "score") and all(monotone(child) for child in term.children)
+
+
+def all_hold(parts: Iterable[Term], test: Test) -> Test:
+    """`test`, asked only where all `parts` hold for the text as a whole, which is cheaper to see; the rarest first."""
+    cheap = [part.compile() for part in sorted(filter(monotone, parts), key=commonness)]
+    return lambda reading: all(one(reading) for one in cheap) and test(reading)
+
+
+def commonness(term: Term) -> float:
+    """In how many of 10,000 articles a term may hold, roughly; infinite when nobody can say."""
+    anchors = term.anchors()
+    return float("inf") if anchors is None else frequency(anchors)
+
+
+def placed_only(parts: Sequence[tuple[Term, int | None]], example: str) -> tuple[Term, ...]:
+    """The parts of a function that measures distances. ValueError when one of them has no place in the text."""
+    if len(parts) < 2:
+        raise ValueError(f"two or more parts: {example}")
+    for part, _ in parts:
+        if not part.placed or part.word == "AND":
+            raise ValueError(f"words, phrases or names as parts, not `{part}`: {example}")
+    return tuple(part for part, _ in parts)
 
 
 @cache

@@ -32,7 +32,7 @@ class Either(Term):
 
     def explain(self, reading: Reading) -> Why:
         held = tuple(part.explain(reading) for part in self.parts if part.find(reading) is not None)
-        return held[0] if len(held) == 1 else Why("any of", parts=held)
+        return held[0] if len(held) == 1 else Why("any of", parts=held, score=max(why.score for why in held))
 
     def anchors(self) -> frozenset[str] | None:
         joined: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, frequency
+from alerts.terms import Reach, Reading, Term, Test, Why, commonness, rarest, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +36,22 @@ class Every(Term):
 
     def compile(self) -> Test:
         # The rarest part first: it is the one that most often ends the question.
-        tests = [part.compile() for part in sorted(self.parts, key=_commonness)]
+        tests = [part.compile() for part in sorted(self.parts, key=commonness)]
         if len(tests) == 2:
             first, second = tests
             return lambda reading: first(reading) and second(reading)
         return lambda reading: all(test(reading) for test in tests)
 
     def explain(self, reading: Reading) -> Why:
-        return Why("all of", parts=tuple(part.explain(reading) for part in self.parts))
+        parts = tuple(part.explain(reading) for part in self.parts)
+        return Why("all of", parts=parts, score=min(part.score for part in parts))
 
     def anchors(self) -> frozenset[str] | None:
-        sets = [anchors for part in self.parts if (anchors := part.anchors()) is not None]
-        return min(sets, key=frequency, default=None)
+        return rarest(self.parts)
 
     @property
     def reach(self) -> Reach:
-        reaches = [part.reach for part in self.parts]
-        # Two surnames stand beside each other: each is what the other needs.
-        return Reach.TOPIC if reaches.count(Reach.SURNAME) > 1 else max(reaches)
+        return together(self.parts)
 
     @property
     def children(self) -> tuple[Term, ...]:
@@ -68,8 +66,3 @@ class Every(Term):
 
     def __str__(self) -> str:
         return " AND ".join(f"({part})" if part.word == "OR" else str(part) for part in self.parts)
-
-
-def _commonness(part: Term) -> float:
-    anchors = part.anchors()
-    return float("inf") if anchors is None else frequency(anchors)

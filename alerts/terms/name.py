@@ -62,7 +62,8 @@ class Name(Term):
         hits.sort(key=lambda hit: len(hit.evidence), reverse=True)  # the full name first
         said = dict.fromkeys(f"{document.full[hit.start : hit.end]} = {hit.name} ({_rule(hit)})" for hit in hits)
         spans = tuple(sorted((hit.start, hit.end) for hit in hits))
-        return Why(next(iter(said)), spans, details=tuple(dict.fromkeys(hit.why for hit in hits)))
+        details = tuple(dict.fromkeys(hit.why for hit in hits))
+        return Why(next(iter(said)), spans, details=details, score=max(hit.score for hit in hits))
 
     def anchors(self) -> frozenset[str] | None:
         return frozenset([ANCHOR + self.key])

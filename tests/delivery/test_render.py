@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.locale import languages
+from alerts.locale import languages, texts
 from alerts.render import (
     FSI,
     LIMIT,
@@ -22,7 +22,9 @@ from alerts.render import (
     DigestItem,
     Message,
     Quote,
+    alert_buttons,
     clip,
+    parts,
     render,
     units,
 )
@@ -246,3 +248,29 @@ def test_the_longest_message_fits() -> None:
     )
     item = DigestItem("k3f9a2", long, long, "https://x.example/" + "a" * 140, ALERT.published)
     check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, held=True, repeat=True)))
+
+
+@given(TEXT, st.integers(0, 3))
+def test_a_stored_text_comes_in_parts_that_fit(text: str, blank_lines: int) -> None:
+    """At most five messages, none empty, none too long, and short texts come whole."""
+    sent = parts("\n" * blank_lines + text)
+    assert len(sent) <= 5
+    assert all(part.strip() and units(part) <= LIMIT for part in sent)
+    if 0 < units(text) <= LIMIT and text.isprintable() and text == text.strip():
+        assert sent == [text]
+
+
+def test_a_long_text_is_cut_between_words() -> None:
+    """Nothing is lost in between, and a cut end is marked."""
+    text = "слово " * 2000
+    sent = parts(text)
+    assert " ".join(sent) == text.strip()
+    assert parts("слово " * 9000)[-1].endswith("слово…")
+
+
+def test_buttons_fit_telegram() -> None:
+    """64 bytes of data; the verdict given stands out."""
+    said = texts("ar")
+    buttons = [button for row in alert_buttons("k3f9a2", said, "wrong person") for button in row]
+    assert all(len(button.data.encode()) <= 64 for button in buttons)
+    assert [button.data for button in buttons if button.text.startswith("✓")] == ["judge:k3f9a2:wrong person"]

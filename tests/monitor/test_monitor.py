@@ -51,14 +51,20 @@ SENTENCES = [
     "Kirill Ananyev and Homs.",
 ]  # fmt: skip
 
+LEAVES = [
+    'name:"Кирилл Ананьев"', 'name:"Ананьев"', "outlet:one", "outlet:two", "lang:ru", '"груз 200"', "the", "=Homs", "=погиб",
+    "поги*", "kill*", r"re:/\bпогиб(ли)?\b/", "re:/[0-9]{3}/", 'place:"Homs"', 'org:"Wagner Group"', "section:world",
+    "near/3(killed, Homs)", "near/2(погиб, Вагнер OR Ананьев)", "before/3(killed, Homs)", 'near/4(name:"Ананьев", погиб)',
+    "same-sentence(killed, Homs, NOT film)", "title(Wagner)", "at-least/2(killed, Homs, Wagner, погиб)", "at-least/1(мина, the)",
+    "score>=20(killed^15, Homs^10, film^-20)", "score>=10(lang:ru^5, погиб^5, NOT film^5)",
+]  # fmt: skip
+
 
 def leaf_texts() -> st.SearchStrategy[str]:
     return st.one_of(
         st.sampled_from(WORDS),
         st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)).map(lambda pair: f'"{pair[0]} {pair[1]}"'),
-        st.sampled_from(
-            ['name:"Кирилл Ананьев"', 'name:"Ананьев"', "outlet:one", "outlet:two", "lang:ru", '"груз 200"', "the"]
-        ),
+        st.sampled_from(LEAVES),
     )
 
 

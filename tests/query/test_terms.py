@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -28,7 +29,16 @@ def examples() -> Iterator[tuple[str, str, str, bool]]:
 def test_example(word: str, query: str, text: str, matches: bool) -> None:
     """A text meets a query exactly when the term's docstring says so. `Title // text` sets a title."""
     title, slashes, body = text.partition(" // ")
-    document = Document(title if slashes else "", body if slashes else text, outlet="example", language=detect(text))
+    document = Document(
+        title=title if slashes else "",
+        text=body if slashes else text,
+        outlet="example",
+        language=detect(text),
+        section="World news",
+        country="SY",
+        leaning="state",
+        published=datetime(2026, 11, 20, 12, tzinfo=UTC),
+    )
     assert matches is bool(Monitor([(word, parse(query))]).match(document))
 
 
