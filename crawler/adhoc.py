@@ -34,7 +34,7 @@ def outlet_of(url: str, outlets: Outlets) -> Outlet:
         home=f"{parts.scheme}://{parts.netloc}/",
         languages=["und"],
         country="XX",
-        entry_points=[EntryPointFact(kind="section", url=url)],
+        archive_only=True,  # it is on no schedule
     )
 
 

@@ -340,7 +340,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _fact(entry_point: DueEntryPoint, outlet: Outlet) -> EntryPointFact:
-    found = next((fact for fact in outlet.entry_points if fact.url == entry_point.url), None)
+    found = next((f for f in outlet.entry_points if (f.kind, f.url) == (entry_point.kind, entry_point.url)), None)
     return found or EntryPointFact(kind=entry_point.kind, url=entry_point.url)
 
 

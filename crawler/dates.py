@@ -469,6 +469,8 @@ def _read_day_first(folded: str, language: str, today: date) -> _Found | None:
     """13.02.2018, 13/02/18. With a slash in English the order is a guess: only what has one reading is read."""
     for match in DAY_FIRST.finditer(folded):
         year, first, second = _full_year(match["year"], today), int(match["day"]), int(match["month"])
+        if year < EARLIEST_YEAR:
+            continue  # a Hijri year, or no year at all
         orders = [_safe(year, second, first), _safe(year, first, second) if match["mark"] == "/" else None]
         possible = [day for day in orders if day and day <= today + timedelta(days=1)]
         if not possible or (language == "en" and len(set(possible)) > 1 and match["mark"] == "/"):
@@ -597,6 +599,7 @@ NOT_PUBLISHED = re.compile(
     r"(?i)updat|modif|comment|event|обновл|تحديث|copyright|footer|sidebar|related|widget|recent|popular|breadcrumb"
 )
 UPDATED_WORDS = re.compile(r"(?i)updated|modified|обновлен|изменен|اخر تحديث|تم التحديث|تحديث|حدثت")
+OUTSIDE = ("url", "feed")  # witnesses that are not on the page
 URL_DATES = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})[/\-_.](?P<month>0?[1-9]|1[0-2])[/\-_.](?P<day>[0-2]?\d|3[01])(?!\d)"),
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\d)"),
@@ -621,16 +624,17 @@ def published(
 ) -> Dating:
     """The publication date that the page's evidence carries best; `now` is the time of the crawl.
 
-    Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, the feed, the URL, visible text near the
-    headline. A weaker witness of the same day adds the clock time; one that names another day is recorded as a conflict.
+    Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, visible text near the
+    headline, the URL, the feed. A weaker witness of the same day adds the clock time; one that names another day is recorded as a conflict.
     """
     local = zone(timezone, url)
     name = getattr(local, "key", "UTC")
     evidence = [item for item in _strong(declared, url, listing, language, name, now, selected, formats)]
     if not _settled(evidence, now):
         # The date beside the headline goes before the feed's, which may be that of a later change: the feed adds the clock.
-        page, others = _split(evidence)
-        evidence = page + _visible(declared, language, name, now) + others
+        page = [item for item in evidence if item.witness not in OUTSIDE]
+        said = [item for item in evidence if item.witness in OUTSIDE]
+        evidence = page + _visible(declared, language, name, now) + said
     return _judge(evidence, local, now)
 
 
@@ -687,11 +691,11 @@ def _strong(
         marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
         if stamp and not NOT_PUBLISHED.search(marks) and not in_other_story(element):
             yield _named(_machine(stamp, zone(name), now), "time")
-    if listing is not None and listing.published_at is not None and listing.published_at <= now + AHEAD:
-        yield Dating(listing.published_at.astimezone(UTC), "minute", "feed")
     day = url_date(url)
     if day is not None:
         yield _named(_day(day), "url")
+    if listing is not None and listing.published_at is not None and listing.published_at <= now + AHEAD:
+        yield Dating(listing.published_at.astimezone(UTC), "minute", "feed")
 
 
 def _machine(text: str, local: tzinfo, now: datetime) -> Dating:
@@ -719,21 +723,12 @@ def _named(reading: Dating, witness: str) -> Dating:
     return Dating(reading.at, reading.precision, witness)
 
 
-def _split(evidence: list[Dating]) -> tuple[list[Dating], list[Dating]]:
-    """What the page declares, and what is said outside of it (feed, URL)."""
-    outside = ("feed", "url")
-    return [i for i in evidence if i.witness not in outside], [i for i in evidence if i.witness in outside]
-
-
 def _settled(evidence: list[Dating], now: datetime) -> bool:
-    """Whether no visible date is needed: something believable, and no two days among what was found."""
+    """Whether no visible date is needed: the page declares a believable moment, and no other day was found."""
     believable = [item for item in evidence if item.at is not None and not _suspect(item, now)]
     days = {item.at.date() for item in believable if item.at}
-    return (
-        bool(believable)
-        and (len(days) == 1 or len(believable) > 2)
-        and any(i.precision == "minute" for i in believable)
-    )
+    stated = any(item.precision == "minute" and item.witness not in OUTSIDE for item in believable)
+    return stated and (len(days) == 1 or len(believable) > 2)
 
 
 def _suspect(item: Dating, now: datetime) -> bool:
@@ -855,10 +850,10 @@ def _short_text(element: Any) -> str:
 
 def in_other_story(element: Any) -> bool:
     """Whether the element stands in a list of other stories, a comment or the frame of the page."""
-    for ancestor in element.iterancestors():
+    for ancestor in (element, *element.iterancestors()):
         if ancestor.tag in ("aside", "footer", "nav"):
             return True
-        if ancestor.tag == "a" and ancestor.get("href"):
+        if ancestor is not element and ancestor.tag == "a" and ancestor.get("href"):
             return True
         marks = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
         if ancestor.tag not in ("body", "html") and re.search(

@@ -19,8 +19,8 @@ SAME_STORY_FROM = 200  # characters; a shorter text ("photo report", a paywall's
 
 
 def text_hash(text: str) -> str:
-    """SHA-256 of the folded text: spelling of quotes, marks and spaces does not make another text."""
-    return hashlib.sha256(fold(text).encode("utf-8")).hexdigest()
+    """SHA-256 of the folded text, spaces evened out: another spelling of the same letters is no other text."""
+    return hashlib.sha256(" ".join(fold(text).split()).encode("utf-8")).hexdigest()
 
 
 def unchanged(session: Session, draft: Draft, outlet: str) -> Unchanged | None:

@@ -322,8 +322,8 @@ _LONGEST_WAIT_S = 60.0
 class WorkerProcess:
     """Keeps one crawl worker alive: restarts one that ended, kills one that stalls or eats memory.
 
-    `start()`, then `async for report in worker.reports()`, at the end `stop()`. `alive_at` is the monotonic moment of the
-    last heartbeat, for a watchdog.
+    `start()`, then `async for report in worker.reports()`, at the end `stop()`. `alive_at` is the monotonic moment of
+    the last heartbeat, for a watchdog.
     """
 
     def __init__(

@@ -125,8 +125,9 @@ def _body(tree: Any, declared: Declared, rules: ReadingRules, template: Template
         notes.append("canary: the outlet's body selector found no text")
     entries = embedded.live_entries(declared)
     scripts = embedded.data_scripts(declared)
-    found, how = general(tree, declared, title)
-    kept = lines.clean(found, title, rules.boilerplate)
+    reading = general(tree, declared, title)
+    how = reading.notes
+    kept = lines.clean(reading.lines, title, rules.boilerplate)
     fuller = [] if entries else embedded.fuller(kept, declared, scripts, title)
     if fuller:
         kept, how = lines.clean(fuller, title, rules.boilerplate), ("body from the data embedded in the page",)
@@ -137,7 +138,8 @@ def _body(tree: Any, declared: Declared, rules: ReadingRules, template: Template
     described = about.description(declared)
     if lead and not lines.told(lead, kept):
         kept = [lead, *kept]
-    return _Body(tuple(kept), (*notes, *how), template, lead or (described if lines.told(described, kept) else ""))
+    apart = lead or reading.lead or (described if lines.told(described, kept) else "")
+    return _Body(tuple(kept), (*notes, *how), template, apart)
 
 
 def _select(tree: Any, selector: str) -> list[Any]:

@@ -17,6 +17,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -28,7 +29,7 @@ from crawler.extract.weights import THRESHOLD, WEIGHTS
 from crawler.markup import Declared
 
 # Tools are not asked about pages above these sizes: trafilatura takes 7 s for 9 MB.
-MAX_ELEMENTS = 15_000
+MAX_LINES = 15_000
 MAX_TEXT = 600_000
 
 FOREIGN = re.compile(
@@ -40,7 +41,9 @@ FOREIGN = re.compile(
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
 SENTENCE_END = re.compile(r"[.!?…؟][»\"”')\]]*$")
 FRAME = {"footer", "nav", "aside", "header"}
-MOSTLY = 0.6
+MOSTLY = 0.6  # of the text stands before the line that closes it
+FAIR_SHARE = 0.3  # of a block is kept: its other sentences are, too
+NEWS_IN_LEAD = 0.4  # share of its longer words that the body lacks
 LEAVES = {"p", "li", "blockquote", "h2", "h3", "h4", "td", "tr", "span"}
 HIDDEN = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
@@ -65,25 +68,36 @@ class Opinion:
         return len(grams & self.grams) / len(grams)
 
 
-def general(tree: Any, declared: Declared, title: str) -> tuple[list[str], tuple[str, ...]]:
-    """The article's lines and how they were found. The tree is changed: hidden and silent elements are taken out."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The article's lines, its lead where the page sets one apart ('' else), and how both were found."""
+
+    lines: tuple[str, ...]
+    lead: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def general(tree: Any, declared: Declared, title: str) -> Reading:
+    """The article on a page of any template. The tree is changed: hidden and silent elements are taken out."""
     strip(tree)
     found = visible(tree)
     if not found:
-        return [], ("no visible text",)
-    if len(found) > MAX_ELEMENTS or sum(len(line.text) for line in found) > MAX_TEXT:
-        return [line.text for line in _heaviest(found)], ("body by text mass: the page is too large for the vote",)
+        return Reading((), notes=("no visible text",))
+    if len(found) > MAX_LINES or sum(len(line.text) for line in found) > MAX_TEXT:
+        heaviest = tuple(line.text for line in _heaviest(found))
+        return Reading(heaviest, notes=("body by text mass: the page is too large for the vote",))
     opinions = (Opinion(by_trafilatura(tree)), Opinion(by_readability(tree)))
     rows = features(found, opinions, title, about.description(declared))
-    scores = [score(row) for row in rows]
-    kept = _keep(found, rows, scores)
+    kept = _keep(found, rows, [score(row) for row in rows])
     if not kept:
-        short = _under_headline(found, title)
-        return [found[index].text for index in short], ("body by its place under the headline",)
+        short = tuple(found[index].text for index in _under_headline(found, title))
+        return Reading(short, notes=("body by its place under the headline",))
     kept = _before_tail(found, kept)
-    rescued = _lost_leads(found, kept, declared, title)
-    notes = ["body by vote"] + (["lead rescued"] if rescued else [])
-    return [found[index].text for index in sorted({*kept, *rescued})], tuple(notes)
+    leads = _lost_leads(found, kept, declared, title)
+    rescued = [index for index in leads if _adds(found[index], found, kept)]
+    notes = ("body by vote", *(["lead rescued"] if rescued else []))
+    texts = tuple(found[index].text for index in sorted({*kept, *rescued}))
+    return Reading(texts, found[leads[0]].text if leads else "", notes)
 
 
 def strip(tree: Any) -> None:
@@ -163,9 +177,7 @@ def features(
                 "second_trust": trust_second,  # how much trafilatura agrees with readability on this page
                 "second_mass": second[index] * container,  # readability keeps it and it stands where the text is
                 "around": _mean(both, index, 3),  # the tools keep the lines around it
-                "before_kept": first[index - 1] if index else 0.0,
                 "after_kept": first[index + 1] if index + 1 < len(found) else 0.0,
-                "short_kept": first[index] * second[index] * (size < 8),
                 "container": container,  # share of the page's text that stands in its block
                 "length": math.log1p(size) / 5,
                 "short": float(size < 5),
@@ -181,7 +193,6 @@ def features(
                 "item": float(any(element.tag == "li" for element in chain)),
                 "foreign": float(any(mark[0] for mark in marks[:2])),  # class or id says: comments, related, share ...
                 "own": float(any(mark[1] for mark in marks)),  # class or id says: article, content, text ...
-                "inside": float(low <= index <= high),  # between lines that both tools keep
                 "far": min(1.0, max(low - index, index - high, 0) / 10),
                 "above_headline": float(headline is not None and index < headline),
                 "below_headline": float(headline is not None and 0 < index - headline <= 4),
@@ -295,7 +306,7 @@ def _siblings(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[i
         index
         for index, line in enumerate(found)
         if index not in chosen
-        and kept[_home(line)] > MOSTLY * said[_home(line)]
+        and kept[_home(line)] > FAIR_SHARE * said[_home(line)]
         and len(line.words) >= 6
         and line.linked < 0.2
         and SENTENCE_END.search(line.text)
@@ -318,6 +329,13 @@ def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, titl
                 rescued.append(index)
                 break
     return rescued
+
+
+def _adds(lead: Line, found: Sequence[Line], kept: list[int]) -> bool:
+    """Whether the lead says what the body does not: a lost first paragraph does, a standfirst repeats (and is `lead` anyway)."""
+    told = {word for index in kept for word in found[index].words}
+    long = [word for word in lead.words if len(word) > 3]
+    return sum(word not in told for word in long) >= NEWS_IN_LEAD * len(long)
 
 
 def _under_headline(found: Sequence[Line], title: str) -> list[int]:

@@ -127,7 +127,10 @@ def visible(tree: Any) -> list[Line]:
         count = len("".join(text.split()))
         if count and not letters:
             owner = block
-        if parts and _glues(parts[-1][-1:], text[0]):
+        if parts and re.fullmatch(r"\s*\d{1,5}", "".join(parts)) and COUNTED.match(text):
+            parts.clear()
+            letters = linked = 0
+        elif parts and _glues(parts[-1][-1:], text[0]):
             parts.append(" ")
         parts.append(text)
         letters += count
@@ -154,6 +157,10 @@ def visible(tree: Any) -> list[Line]:
             add(node.tail, links)
     flush()
     return found
+
+
+# What a counter at the head of a line is glued to: the beginning of a sentence.
+COUNTED = re.compile(r"[«\"“„]?[А-ЯЁA-Z][^\W\d_]|[«\"“„]?[\u0620-\u064a]{3}")
 
 
 def _glues(before: str, after: str) -> bool:

@@ -46,11 +46,10 @@ def private(address: Address, allowed: Iterable[Network] = ()) -> str:
     inner = _carried(address)
     if any(candidate in network for network in allowed for candidate in (address, inner)):
         return ""
-    for candidate in (inner, address):
-        for name in ("loopback", "link_local", "multicast", "unspecified", "reserved"):
-            if getattr(candidate, f"is_{name}"):
-                return name.replace("_", "-")
-    return "" if inner.is_global and (inner is not address or address.is_global) else "private"
+    for name in ("loopback", "link_local", "multicast", "unspecified", "reserved"):
+        if getattr(inner, f"is_{name}"):
+            return name.replace("_", "-")
+    return "" if inner.is_global else "private"
 
 
 def _carried(address: Address) -> Address:

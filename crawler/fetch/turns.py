@@ -94,22 +94,25 @@ class Turns:
         state.waiting += 1
         try:
             async with state.lock:
-                delay = timedelta(seconds=min(max(delay_s, self.crawl_delay_s.get(host, 0.0)), LONGEST_DELAY_S))
+                delay = self._delay(host, delay_s)
+                if state.asked_at is not None:  # robots.txt may have said meanwhile that the delay is a longer one
+                    state.next_request_at = max(state.next_request_at, state.asked_at + delay)
                 await self._lease(host, state, delay)
                 await self._sleep_until(max(state.next_request_at, state.not_before or state.next_request_at))
                 turn = Turn(host)
                 try:
                     yield turn
                 finally:
-                    # robots.txt may just have said what the delay is
-                    pause = min(max(delay_s, self.crawl_delay_s.get(host, 0.0)), LONGEST_DELAY_S)
                     state.asked_at = self._clock()
-                    state.next_request_at = state.asked_at + timedelta(seconds=pause)
+                    state.next_request_at = state.asked_at + delay
                     if turn.not_before is not None:
                         state.not_before = turn.not_before
                         await self._leases.defer(host, turn.not_before)
         finally:
             state.waiting -= 1
+
+    def _delay(self, host: str, delay_s: float) -> timedelta:
+        return timedelta(seconds=min(max(delay_s, self.crawl_delay_s.get(host, 0.0)), LONGEST_DELAY_S))
 
     async def _lease(self, host: str, state: _Host, delay: timedelta) -> None:
         """Holds the lease on return, and the host is not deferred for long."""

@@ -82,6 +82,7 @@ def _regular(base: str) -> set[str]:
     if last == "e":
         return found | {base + "d", base[:-1] + "ing"}
     found |= {base + "ed", base + "ing"}
-    if len(base) >= 3 and before in _VOWELS and base[-3] not in _VOWELS and last not in "aeiouwxy":
+    # A longer word doubles its last letter only when it is stressed there; those are in the list (kidnapped).
+    if len(base) in (3, 4) and before in _VOWELS and base[-3] not in _VOWELS and last not in "aeiouwxy":
         found |= {base + last + "ed", base + last + "ing"}
     return found

@@ -14,6 +14,7 @@ What is one token:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.languages.ends import ends
@@ -191,11 +192,17 @@ def _held_together(text: str, left: Token, right: Token) -> bool:
 
 def fold(text: str) -> str:
     """`text` with every word in its folded form and what stands between them kept; folding twice changes nothing."""
+    return _fold_remembered(text) if len(text) <= LONGEST_REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = _fold_once(text)
     while (again := _fold_once(folded)) != folded:
         folded = again
     return folded
 
+
+_fold_remembered = lru_cache(maxsize=50_000)(_fold)  # a name is folded each time it is compared
 
 _BETWEEN = re.compile(f"[{MARKS}{INVISIBLE}]")
 

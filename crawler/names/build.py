@@ -1,6 +1,6 @@
 """Compiles the name lexicon that `candidates` reads. Run by hand: `python -m crawler.names.build`.
 
-Needs `russiannames` (BSD-3-Clause, Ivan Begtin) and duckdb, which the product itself does not. Writes, beside `data/costs.tsv`:
+Needs `russiannames` (BSD-3-Clause, Ivan Begtin) and duckdb, which the product itself does not, and pymorphy3 (MIT). Writes, beside `data/costs.tsv`:
 
 - `lexicon.tsv.gz`: `role skeleton name:count:gender name:count:gender ...`, most frequent first, one line for each skeleton;
 - `sounds.tsv.gz`: how often four sound units follow each other in these names, for reading names that no lexicon holds.
@@ -19,12 +19,23 @@ from crawler.names.given import rows
 from crawler.names.phonemes import read, units_of
 
 DATA = Path(__file__).parent / "data"
-LEAST = {"surname": 3, "given": 3, "patronymic": 20}
+LEAST = {"surname": 2, "given": 15, "patronymic": 20}
 TABLES = {"surname": "surnames", "given": "names", "patronymic": "midnames"}
 HAND_GIVEN = 400  # bearers credited to a name of our own table
+DICTIONARY = 4  # bearers credited to a surname of the dictionary
 ORDER = 4
 
 Entry = tuple[str, int, str]  # name, bearers, gender
+
+
+def dictionary_surnames() -> Iterable[tuple[str, str]]:
+    """Surnames of pymorphy3's dictionary (MIT), folded, with gender: it has Явлинский and Шойгу, russiannames has not."""
+    import pymorphy3
+
+    analyser = pymorphy3.MorphAnalyzer()
+    for word, tag, normal, *_ in analyser.dictionary.iter_known_words():
+        if "Surn" in tag and "nomn" in tag and "sing" in tag and (word == normal or "femn" in tag):
+            yield fold(word), "f" if "femn" in tag else "m" if "masc" in tag else ""
 
 
 def entries(folder: Path, role: str) -> list[Entry]:
@@ -39,6 +50,10 @@ def entries(folder: Path, role: str) -> list[Entry]:
             continue
         held, known = found.get(name, (0, ""))
         found[name] = held + count, gender if gender in ("m", "f") else known
+    if role == "surname":
+        for name, gender in dictionary_surnames():
+            count, known = found.get(name, (0, gender))
+            found[name] = max(count, DICTIONARY), known or gender
     if role == "given":
         for row in rows():
             count, _ = found.get(fold(row.name), (0, ""))

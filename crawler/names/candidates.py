@@ -19,18 +19,20 @@ from pathlib import Path
 from crawler.languages import tokenise
 from crawler.names.compare import part_of
 from crawler.names.given import names_of
-from crawler.names.phonemes import AR, CYR, FAR, LAT, SKELETON_LETTERS, Reading, costs, distance, read
+from crawler.names.phonemes import AR, CYR, FAR, LAT, SKELETON_LETTERS, Reading, costs, distance, evidence, read, script_of
 from crawler.names.spellings import to_latin
 
 DATA = Path(__file__).parent / "data"
 
 # In nats. Chosen on the development half.
 MADE_UP = {"given": 4.0, "surname": 2.0, "patronymic": 6.0}  # what a name outside the lexicon starts with
-SURNAME_FIRST = 1.5
+SURNAME_FIRST = 3.0
 JOINED = 2.5  # two words of the text read as one
 GENDER_AGAINST = 6.0
+SHARPER = 1.2  # a difference of sound counts this much more than in comparing, where any of two spellings may be odd
 POOREST = 0.55  # of a word's evidence, the most that differences may cost before there is no good reading
-LEAST_ODDS = -14.0  # log odds of a person below this: abstain
+LEAST_ODDS = 1.0  # log odds of the whole name below this: no good reading
+LEAST_MADE_UP = -4.0  # and of a surname that no lexicon holds
 WIDTH = 24  # hypotheses kept while making a name up
 SKELETON_MOST = 500  # names of one skeleton that are measured, most common first
 SURE = 4.0  # nats; a word this well explained needs no looser skeletons
@@ -65,7 +67,7 @@ class _Lexicon:
         return [(name, int(count), gender) for name, count, gender in entries]
 
 
-TOTALS = {"surname": 1_100_000, "given": 1_900_000, "patronymic": 1_800_000}
+TOTALS = {"surname": 4_000_000, "given": 2_600_000, "patronymic": 1_800_000}  # bearers of all names of a role
 
 
 @lru_cache(maxsize=1)
@@ -128,15 +130,15 @@ def _looser(skeleton: str) -> Iterator[str]:
             yield skeleton[:at] + letter + skeleton[at:]
 
 
-def _odds(heard: Reading, name: str) -> float | None:
-    """How well a name sounds like what was heard, in nats; None beyond POOREST."""
+def _odds(heard: Reading, name: str, poorest: float = POOREST) -> float | None:
+    """How well a name sounds like what was heard, in nats; None when differences cost more than `poorest` of it."""
     written = read(name)
-    worth = (heard.weight + written.weight) // 4
-    most = round(2 * worth * POOREST)
+    worth = evidence(heard, written)
+    most = round(worth * poorest)
     if (heard.classes ^ written.classes).bit_count() >= 5:
         return None
     apart = distance(heard, written, most)
-    return None if apart == FAR else (worth - apart) / 100
+    return None if apart == FAR else (worth - apart) / 100 - (SHARPER - 1) * apart / 100
 
 
 @lru_cache(maxsize=1 << 14)
@@ -156,10 +158,13 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
     weigh(heard.skeleton, SKELETON_MOST)
     if role == "given":
         for row_name in names_of(word)[0]:
+            if _odds(heard, row_name, 0.8) is None:
+                continue  # John is no way to write a Russian Иван
             gender = next((reading.gender for name, reading in found.items() if name == row_name), "")
             entry = next((e for e in lexicon.of(role, read(row_name).skeleton) if e[0] == row_name), None)
             count, gender = (entry[1], entry[2]) if entry else (100, gender)
-            found[row_name] = _Reading(row_name, gender, 6.0 + math.log(count / total), count)
+            same = evidence(heard, read(row_name)) / 100
+            found[row_name] = _Reading(row_name, gender, same + math.log(count / total), count)
     if not found or max(_sound_odds(reading, role) for reading in found.values()) < SURE:
         for skeleton in dict.fromkeys(_looser(heard.skeleton)):
             weigh(skeleton, 12)
@@ -184,13 +189,13 @@ def _gender_of(name: str, role: str) -> str:
 
 # --- making a name up by sound
 @lru_cache(maxsize=1024)
-def _stand_ins(unit: str) -> tuple[tuple[str, float], ...]:
+def _stand_ins(unit: str, script: str) -> tuple[tuple[str, float], ...]:
     """Cyrillic units a heard unit can stand for, with the log odds of it."""
     table = costs()
     number = table.numbers.get(unit, 0)
     row = table.pairs[number]
     options = [
-        (other, (table.weights[number] + table.weights[at]) / 200 - row[at] / 100)
+        (other, (table.weights[CYR][number] + table.weights[script][at]) / 200 - row[at] / 100)
         for other, at in _cyrillic_units()
         if row[at] <= 350
     ]
@@ -215,12 +220,12 @@ def _made_up(word: str) -> tuple[tuple[str, float], ...]:
         return ()
     table, sounds = costs(), _sounds()
     silent = [
-        (unit, (table.weights[table.numbers[unit]] / 2 - table.dropped[heard.script][table.numbers[unit]]) / 100)
+        (unit, (table.weights[heard.script][table.numbers[unit]] / 2 - table.dropped[heard.script][table.numbers[unit]]) / 100)
         for unit in _SILENT
     ]
     beam: dict[tuple[str, ...], float] = {("<", "<", "<"): 0.0}
     for number, unit in zip(heard.numbers, heard.units, strict=True):
-        dropped = (table.weights[number] / 2 - table.dropped[CYR][number]) / 100
+        dropped = (table.weights[CYR][number] / 2 - table.dropped[CYR][number]) / 100
         grown: dict[tuple[str, ...], float] = {}
         starts = dict(beam)
         for units, odds in beam.items():
@@ -230,7 +235,7 @@ def _made_up(word: str) -> tuple[tuple[str, float], ...]:
         for units, odds in starts.items():
             if grown.get(units, -1e9) < odds + dropped:
                 grown[units] = odds + dropped
-            for other, gain in _stand_ins(unit):
+            for other, gain in _stand_ins(unit, heard.script):
                 if (other[0] == "^") != (units[-1] == "<") and other[0] == "^":
                     continue
                 value = odds + gain + sounds.log(units[-3:], other)
@@ -321,11 +326,16 @@ def candidates(name: str, script: str, limit: int = 5) -> list[Candidate]:
     """
     if script not in ("ru", "en"):
         raise ValueError(f"candidates answer in 'ru' or 'en', not {script!r}")
+    if script_of(name.strip()) == CYR:
+        return [Candidate(name if script == "ru" else to_latin(name), 1.0, "already in Cyrillic")]
     words = _words(name)
     if not 1 <= len(words) <= 4:
         return []
     ranked = _persons(words)
-    if not ranked or ranked[0].odds / len(words) < LEAST_ODDS:
+    if not ranked or ranked[0].odds < LEAST_ODDS:
+        return []
+    surname = ranked[0].words[-1]
+    if surname.count == 0 and surname.odds < LEAST_MADE_UP:
         return []
     best = ranked[0].odds
     weights = {}

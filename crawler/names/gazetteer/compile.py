@@ -48,7 +48,7 @@ def compiled() -> dict[str, Any]:
             for at, token in enumerate(tokens):
                 after_number = at > 0 and tokens[at - 1].script == "num"
                 spelled = set(word_forms.get(token.folded, ())) | _forms(
-                    name[token.start : token.end], token, after_number
+                    name[token.start : token.end], token, after_number, len(tokens) == 1
                 )
                 word_forms[token.folded] = sorted(spelled)
     return {"places": places, "organisations": organisations, "words": words, "forms": word_forms}
@@ -99,22 +99,24 @@ def _countries() -> list[dict[str, Any]]:
     return rows
 
 
-def _forms(surface: str, token: Token, after_number: bool) -> set[str]:
-    """Folded forms of one word of a listed name."""
+def _forms(surface: str, token: Token, after_number: bool, alone: bool) -> set[str]:
+    """Folded forms of one word of a listed name; `alone`: the name has no other word."""
     if token.script == "cyr":
-        return _russian_forms(surface, token, after_number)
+        return _russian_forms(surface, token, after_number, alone)
     if token.script == "ar":
         return _arabic_forms(token.folded)
     return {token.folded}
 
 
-def _russian_forms(surface: str, token: Token, after_number: bool) -> set[str]:
+def _russian_forms(surface: str, token: Token, after_number: bool, alone: bool) -> set[str]:
     if after_number and token.folded in ORDINAL_ENDINGS:
         return set(ORDINAL_ENDINGS)
     if is_acronym(surface) or len(token.folded) < 3:
         return {token.folded}
-    # Names decline by the table; only the words beside them (корпус, демократические) are in the dictionary.
-    return {token.folded} | (paradigm(surface) if token.capital else forms(surface, "ru"))
+    # Names decline by the table; the words beside them (корпус, Сирийские) are in the dictionary.
+    by_table = paradigm(surface) if token.capital else frozenset()
+    by_dictionary = forms(surface, "ru") if not (token.capital and alone) else frozenset()
+    return {token.folded} | by_table | by_dictionary
 
 
 def _arabic_forms(folded: str) -> set[str]:
