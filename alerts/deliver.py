@@ -127,7 +127,7 @@ async def _send_one(
         "delivery",
         delivery=outgoing.delivery_id,
         alert=outgoing.alert_id,
-        to=outgoing.address,
+        channel=scheme(outgoing.address),  # whom we write to is nobody's business, a log reader's included
         outcome=type(outcome).__name__.lower(),
         reason=getattr(outcome, "reason", ""),
         repeat=outgoing.repeat,

@@ -62,6 +62,14 @@ def test_every_command_is_documented(path: str, command: Any) -> None:
     assert set() == {name for name in options if name not in text}
 
 
+def test_every_documented_command_exists() -> None:
+    """docs/guide/commands.md names no command that is not there."""
+    text = (GUIDE / "commands.md").read_text("utf-8")
+    known = {path for path, _ in commands()}
+    documented = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `rasad ")}
+    assert set() == {words for words in documented if not any(words.startswith(path) for path in known)}
+
+
 @pytest.mark.parametrize(("path", "command"), commands())
 def test_every_command_has_an_example(path: str, command: Any) -> None:
     """`--help` of every command ends with an example one can paste."""

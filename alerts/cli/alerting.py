@@ -99,8 +99,12 @@ def release() -> None:
 
     opened = database(settings())
     with opened.begin() as session:
-        released = match.release(session, now())
-    typer.echo(f"{released.alerts} alerts put into {released.chats} digests; the daemon sends them now")
+        waiting = len(match.held(session))
+        chats = match.release(session, now())
+        left = len(match.held(session))
+    typer.echo(f"{waiting - left} alerts put into {chats} digests; the daemon sends them")
+    if left:
+        typer.echo(f"{left} stay held: nobody is subscribed to their watchlists")
 
 
 @deliveries.command("list", epilog="Example: rasad deliveries list --status failed --format jsonl")

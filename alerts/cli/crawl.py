@@ -18,6 +18,7 @@ from alerts.cli.shared import (
     json_line,
     moment,
     now,
+    outlet_named,
     outlets,
     print_rows,
     settings,
@@ -66,6 +67,9 @@ def crawl(
     wanted = list(targets or [])
     if every or due or (folder and not wanted):
         wanted += [outlet.id for outlet in known.by_id.values() if not outlet.archive_only]
+    for target in wanted:
+        if "://" not in target:
+            outlet_named(known, target)
     if not wanted:
         raise UsageError("nothing to crawl: name outlets or addresses, or say --all or --due")
     monitor = _monitor(watch) if watch else None
@@ -152,10 +156,9 @@ def _row(ended: ArticleEnded, monitor: Monitor[str] | None) -> dict[str, Any]:
 
 
 def _hits(ended: ArticleEnded, monitor: Monitor[str]) -> list[dict[str, Any]]:
+    from alerts.document import Document
     from alerts.quote import quote
     from crawler.types import Draft
-
-    from alerts.document import Document
 
     assert isinstance(ended.end, Draft)
     draft = ended.end

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import json_line, now, outlets, settings
+from alerts.cli.shared import json_line, now, outlet_named, outlets, settings
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def extract(
     if files and not url:
         raise UsageError("--url is missing: the address decides on rules, dates and links")
     known = outlets(settings())
-    named = known.get(outlet) if outlet else None
+    named = outlet_named(known, outlet) if outlet else None
     failed = 0
     for path, address in _indexed(index) if index else ((file, url) for file in files or []):
         try:

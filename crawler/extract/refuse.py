@@ -33,6 +33,8 @@ CHALLENGES = (
     (b"aes.js", "cookie challenge"),
     (b"tspd_101", "f5 challenge"),
 )
+TINY_BYTES = 2_500
+RELOADS = re.compile(rb"document\.cookie|location\.(?:href|reload|replace)|window\.location")
 CHALLENGE_BYTES = 60_000  # larger pages carry an article, whatever scripts they load
 CERTAIN = (
     b"__qrator",
@@ -96,15 +98,12 @@ def _challenge(page: Page, head: bytes) -> str:
         return "cloudflare challenge"
     if page.header("x-datadome") and page.status in (401, 403):
         return "datadome challenge"
-    small = len(page.body) < CHALLENGE_BYTES and (page.status >= 400 or _little_text(page.body))
-    for marker, name in CHALLENGES:
-        if marker in head and (small or (marker in CERTAIN and len(page.body) < 5_000)):
+    named = next(((marker, name) for marker, name in CHALLENGES if marker in head), None)
+    if named is not None and len(page.body) < CHALLENGE_BYTES:
+        marker, name = named
+        if page.status >= 400 or (marker in CERTAIN and len(page.body) < TINY_BYTES) or _little_text(page.body):
             return name
-    if (
-        len(page.body) < 2_000
-        and re.search(rb"(?:document\.cookie|location\.(?:href|reload|replace)|window\.location)", head)
-        and _little_text(page.body)
-    ):
+    if len(page.body) < TINY_BYTES and RELOADS.search(head) and _little_text(page.body):
         return "script challenge"
     return ""
 

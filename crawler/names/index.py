@@ -31,6 +31,7 @@ from crawler.names.compare import (
     agreement,
     capped,
     explain,
+    heard_as,
     part_of,
     parts_of,
     score_of_person,
@@ -57,6 +58,7 @@ _CASE_ENDINGS = (
     ("е", "а"), ("у", "а"), ("ы", "а"), ("ого", "ий"), ("ому", "ий"),
 )  # fmt: skip
 LONGEST_SKELETON = 16
+SURE = 450  # a word this well explained is not looked for among other consonants
 BETTER = 150  # another person of the list that fits this much better explains the words
 
 
@@ -273,16 +275,17 @@ class NameIndex:
     def _new_given(self, token: Token) -> Hits:
         best: dict[str, Found] = {}
         ordinary = _ordinary(token)
+        surname = bool(self._surnames_alone(token))
         for word, loss, shown in _ways(token):
             for name, less in self._given.forms.get(word, _NO_FORMS).items():
                 _keep(best, (name, SAME_GIVEN - less - loss, shown))
             part = part_of(word, word)
             known = names_in_case(word) if token[3] == CYR else _NOBODY
-            for name in _near(self._given, part):
+            for name, figure in _heard(self._given, part, GIVEN_FLOOR, known=surname):
                 if known and known.isdisjoint(self._given.parts[name].names):
                     continue  # Андрея is a case of Андрей, not a way to write Андрия
-                if (figure := agreement(part, self._given.parts[name]) - loss - ordinary) >= GIVEN_FLOOR:
-                    _keep(best, (name, figure, shown))
+                if figure - loss - ordinary >= GIVEN_FLOOR:
+                    _keep(best, (name, figure - loss - ordinary, shown))
         hits = tuple(sorted(best.values(), key=lambda hit: -hit[1])[:MOST_GIVEN])
         _remember(self._given_hits, token[2], hits)
         return hits
@@ -332,9 +335,9 @@ class NameIndex:
                         ),
                     )
             part = part_of(word, word)
-            for surname in _near(self._surnames, part, borne):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss - ordinary) >= SURNAME_FLOOR:
-                    _keep(best, (surname, figure, shown))
+            for surname, figure in _heard(self._surnames, part, SURNAME_FLOOR, borne):
+                if figure - loss - ordinary >= SURNAME_FLOOR:
+                    _keep(best, (surname, figure - loss - ordinary, shown))
         hits = tuple(best.values())
         _remember(self._surname_hits, slot, hits)
         return hits
@@ -375,7 +378,7 @@ class NameIndex:
                 )
             part = part_of(word, word)
             for surname in self._surnames.by_skeleton.get(part.reading.skeleton, _NOTHING):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss) >= BARE_FLOOR:
+                if (figure := heard_as(part, self._surnames.parts[surname], BARE_FLOOR) - loss) >= BARE_FLOOR:
                     _keep(best, (surname, figure, shown))
         hits = tuple(best.values())
         _remember(self._bare_hits, token[2], hits)
@@ -450,16 +453,33 @@ def common_words() -> dict[str, int]:
     return {word: round(float(figure) * 100) for word, figure in pairs}
 
 
-def _near(words: _Words, part: Part, only: Iterable[str] | None = None) -> set[str]:
-    """Words of the list whose consonants are those of `part`, but for one."""
+def _heard(
+    words: _Words, part: Part, floor: int, only: Iterable[str] | None = None, known: bool = False
+) -> list[tuple[str, int]]:
+    """Words of the list that sound like `part`, and how well.
+
+    Words with other consonants are looked at only when none with the same ones fits and the word is not `known` otherwise: a
+    name that is known explains it.
+    """
     skeleton = part.reading.skeleton
     if not part.reading.numbers or len(skeleton) > LONGEST_SKELETON:
-        return _NOTHING
+        return []
     near: set[str] = set()
-    for words_ in words.near(skeleton):
-        if words_:
-            near |= words_ if only is None else words_.intersection(only)
-    return near
+    found: list[tuple[str, int]] = []
+    for round_, members in enumerate(words.near(skeleton)):
+        if round_ == 1:
+            found = _measured(words, part, floor, near)
+            if known or any(figure >= SURE for _, figure in found):
+                return found
+            near = set()
+        if members:
+            near |= members if only is None else members.intersection(only)
+    return found + _measured(words, part, floor, near)
+
+
+def _measured(words: _Words, part: Part, floor: int, near: set[str]) -> list[tuple[str, int]]:
+    figures = ((word, heard_as(part, words.parts[word], floor)) for word in near)
+    return [(word, figure) for word, figure in figures if figure >= floor]
 
 
 def _ways(token: Token) -> Iterator[tuple[str, int, str]]:
@@ -584,7 +604,7 @@ def _surname_forms(word: str) -> dict[str, int]:
     if script_of(word) != CYR:
         return {word: 0}
     gender: Gender = "f" if word.endswith(_WOMAN) else "m" if word.endswith(_MAN) else ""
-    return {form: CASE for form in paradigm(word, gender)} | {word: 0}
+    return dict.fromkeys(paradigm(word, gender), CASE) | {word: 0}
 
 
 _MAN = ("ов", "ев", "ин", "ын", "ский", "цкий")
