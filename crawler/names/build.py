@@ -44,7 +44,9 @@ def entries(folder: Path, role: str) -> list[Entry]:
 
     table = folder / f"{TABLES[role]}.parquet"
     found: dict[str, tuple[int, str]] = {}
-    for text, count, gender in duckdb.sql(f"select text, count, gender from '{table}'").fetchall():
+    for text, count, gender in (
+        duckdb.connect().execute("select text, count, gender from read_parquet(?)", [str(table)]).fetchall()
+    ):
         name = fold(text or "")
         if len(name) < 2 or not all("а" <= letter <= "я" or letter == "-" for letter in name):
             continue

@@ -23,6 +23,7 @@ from crawler.names.phonemes import AR, CYR, FAR, LAT, Reading, align, distance, 
 # All in hundredths of a nat. Chosen on the development half of the attested names.
 ENOUGH = 600  # agreement of one part beyond this counts one fifth
 FLOOR = -800  # nobody measures further: what is worse than this
+WEAK_PART = 420  # the most for a person whose worst part neither agrees nor disagrees
 WORST = -1000  # is as bad as this
 SAME_GIVEN = 600  # two spellings of one given name in the table
 SHORT_GIVEN = 200  # a short form and its name
@@ -298,6 +299,11 @@ def capped(figure: int) -> int:
     return figure if figure <= ENOUGH else ENOUGH + (figure - ENOUGH) // 5
 
 
+def balanced(total: int, worst: int) -> int:
+    """The sum of the parts, held back by the worst of them: Владимир cannot make لاغونوف a Логинов."""
+    return min(total, WEAK_PART + (2 * worst if worst > 0 else worst))
+
+
 def _in_order(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned] | None:
     """The words taken in order, when there are two against two and both agree: no other way can be better by much."""
     if len(a) != 2 or len(b) != 2:
@@ -325,7 +331,7 @@ def _person(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned]:
             worst = min(worst, figure)
     matched = {j for _, j, _ in chosen}
     spare = [part for j, part in enumerate(b) if j not in matched and not (part.patronymic or part.initial)]
-    total -= UNMATCHED * len(spare)
+    total = balanced(total, worst) - UNMATCHED * len(spare)
     if whole + initials < 2:
         total = min(total, SURNAME_ALONE)
     elif whole < 2:

@@ -24,14 +24,17 @@ from crawler.languages.ru import Gender, paradigm
 from crawler.names.compare import (
     BY_INITIAL,
     INITIAL,
+    OTHER_PATRONYMIC,
     OUT_OF_ORDER,
     SAME_GIVEN,
     SHORT_GIVEN,
+    TWO_MEN,
     Part,
     agreement,
+    balanced,
     capped,
-    heard_as,
     explain,
+    heard_as,
     part_of,
     parts_of,
     score_of_person,
@@ -313,7 +316,7 @@ class NameIndex:
                 loss += OUT_OF_ORDER
             for given, figure, shown in hits:
                 for surname, worth, spelled in self._surnames_beside(token, given):
-                    total = capped(figure) + capped(worth) - loss
+                    total = _of_two(figure, worth) - loss
                     if total < _LOWEST:
                         continue
                     for person in self._pairs[given][surname]:
@@ -335,7 +338,7 @@ class NameIndex:
             loss += OUT_OF_ORDER if other > at else 0
             for surname, worth, spelled in bare:
                 for given, figure, shown in self._given_beside(token, surname):
-                    total = capped(figure) + capped(worth) - loss
+                    total = _of_two(figure, worth) - loss
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, other, at, person, total, (shown, spelled))
 
@@ -576,10 +579,15 @@ def _between(tokens: Sequence[Token], first: int, last: int) -> int | None:
     if last - first == 1:
         return loss
     token = tokens[first + 1]
-    part = part_of(token[2], token[2])
+    part = part_of(_bare_case(token[2]), _bare_case(token[2]))
     if part.patronymic or part.particle or (part.initial and token[4]):
         return loss
     return APART + loss if token[3] == AR or token[4] else None
+
+
+def _of_two(given: int, surname: int) -> int:
+    """What a given name and a surname are worth together."""
+    return balanced(capped(given) + capped(surname), min(given, surname))
 
 
 def _record(
@@ -604,14 +612,11 @@ def _patronymic(tokens: Sequence[Token], first: int, last: int, person: _Person)
     if not person.patronymic:
         return 0
     for at in range(first, min(last + 2, len(tokens))):
-        word = tokens[at][2]
+        word = _bare_case(tokens[at][2])
         part = part_of(word, word)
         if part.patronymic and at not in (first, last):
-            listed = part_of(person.patronymic, person.patronymic)
-            return max(
-                -800,
-                min(100, max(agreement(part, listed), agreement(part_of(_bare_case(word), _bare_case(word)), listed))),
-            )
+            figure = agreement(part, part_of(person.patronymic, person.patronymic))
+            return figure - TWO_MEN if figure < OTHER_PATRONYMIC else min(100, figure)
     return 0
 
 
