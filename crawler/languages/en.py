@@ -2,70 +2,55 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
+from crawler.languages.folding import Script
+
 NAME = "English"
-SCRIPT = "lat"
+SCRIPT: Script = "lat"
 
-_IRREGULAR = """
-man men|woman women|child children|person people|foot feet|tooth teeth|mouse mice|wife wives|life lives|knife knives|half halves|thief thieves
-serviceman servicemen|gunman gunmen|policeman policemen|militiaman militiamen|businessman businessmen|spokesman spokesmen|fisherman fishermen
-airman airmen|crewman crewmen|countryman countrymen|rifleman riflemen|seaman seamen|layman laymen|hostage hostages|corps|troops troop
-crisis crises|basis bases|axis axes|analysis analyses|hypothesis hypotheses|phenomenon phenomena|criterion criteria|aircraft|series|species
-be is are was were been being am|have has had having|do does did done doing|go goes went gone going|say says said saying
-die dies died dying|lie lies lay lain lying|tie ties tied tying|kill kills killed killing|fight fights fought fighting
-shoot shoots shot shooting|hit hits hitting|strike strikes struck stricken striking|fall falls fell fallen falling
-lose loses lost losing|win wins won winning|find finds found finding|bury buries buried burying|flee flees fled fleeing
-send sends sent sending|bring brings brought bringing|buy buys bought buying|catch catches caught catching|come comes came coming
-become becomes became becoming|begin begins began begun beginning|bleed bleeds bled bleeding|blow blows blew blown blowing
-break breaks broke broken breaking|build builds built building|burn burns burned burnt burning|burst bursts bursting
-cut cuts cutting|deal deals dealt dealing|draw draws drew drawn drawing|drive drives drove driven driving|eat eats ate eaten eating
-feel feels felt feeling|fly flies flew flown flying|forget forgets forgot forgotten forgetting|get gets got gotten getting
-give gives gave given giving|grow grows grew grown growing|hang hangs hung hanged hanging|hear hears heard hearing
-hide hides hid hidden hiding|hold holds held holding|hurt hurts hurting|keep keeps kept keeping|know knows knew known knowing
-lay lays laid laying|lead leads led leading|leave leaves left leaving|lend lends lent lending|let lets letting
-make makes made making|mean means meant meaning|meet meets met meeting|pay pays paid paying|put puts putting|read reads reading
-ride rides rode ridden riding|rise rises rose risen rising|run runs ran running|see sees saw seen seeing|seek seeks sought seeking
-sell sells sold selling|set sets setting|shake shakes shook shaken shaking|show shows showed shown showing|shut shuts shutting
-sing sings sang sung singing|sink sinks sank sunk sinking|sit sits sat sitting|sleep sleeps slept sleeping|speak speaks spoke spoken speaking
-spend spends spent spending|spread spreads spreading|stand stands stood standing|steal steals stole stolen stealing
-swear swears swore sworn swearing|sweep sweeps swept sweeping|take takes took taken taking|teach teaches taught teaching
-tear tears tore torn tearing|tell tells told telling|think thinks thought thinking|throw throws threw thrown throwing
-wear wears wore worn wearing|write writes wrote written writing|shell shells shelled shelling|wound wounds wounded wounding
-"""
-
-
-def _families() -> dict[str, frozenset[str]]:
-    table: dict[str, frozenset[str]] = {}
-    for row in _IRREGULAR.replace("\n", "|").split("|"):
-        family = frozenset(row.split())
-        for word in family:
-            table[word] = table.get(word, frozenset()) | family
-    return table
-
-
-IRREGULAR = _families()
+LONGEST_ACRONYM = 5  # capitals; a longer one is more likely a headline
 _VOWELS = frozenset("aeiou")
 
 
-def keys(folded: str) -> tuple[str, ...]:
-    """The word, and the word without its possessive."""
-    return (folded, folded[:-2]) if folded.endswith("'s") and len(folded) > 2 else (folded,)
+@cache
+def irregular() -> dict[str, frozenset[str]]:
+    """Words no rule inflects -> all their forms; en_irregular.txt has one word a line, its forms apart by spaces."""
+    table: dict[str, frozenset[str]] = {}
+    for row in Path(__file__).with_name("en_irregular.txt").read_text("utf-8").splitlines():
+        for word in row.split():
+            table[word] = table.get(word, frozenset()).union(row.split())
+    return table
+
+
+def strip(folded: str) -> list[tuple[str, str]]:
+    """The word, and the word without its possessive, each with its reason."""
+    whole = [(folded, "as it stands")]
+    return [*whole, (folded[:-2], "'s comes off")] if folded.endswith("'s") and len(folded) > 2 else whole
+
+
+def entries(folded: str) -> tuple[str, ...]:
+    """First forms of the irregular words an article word belongs to."""
+    found = irregular().get(folded.removesuffix("'s"), frozenset())
+    return tuple(sorted(found, key=len)[:1])
 
 
 def forms(folded: str, word: str) -> frozenset[str]:
     """All forms a query word stands for: of an irregular word its family, else its regular plural and verb forms.
 
-    An acronym (two or more capitals, no small letter but a plural s) gets only a plural: PMC, PMCs.
+    An acronym (two to five capitals) gets only a plural: PMC, PMCs.
     """
     folded = folded.removesuffix("'s")
-    if folded in IRREGULAR:
-        return IRREGULAR[folded]
-    if len(word) > 1 and word.isupper():
+    if folded in irregular():
+        return irregular()[folded]
+    if 1 < len(word) <= LONGEST_ACRONYM and word.isupper():
         return frozenset({folded, folded + "s"})
     return frozenset({folded}.union(*(_regular(base) for base in _bases(folded))))
 
 
 def _bases(word: str) -> set[str]:
-    """Words `word` may be a plural, past or -ing form of, itself first; over-generous, since non-words never occur in a text."""
+    """Words that `word` may be a plural, past or -ing form of, itself too; over-generous, as non-words never occur."""
     bases = {word}
     if len(word) < 4:
         return bases
@@ -97,6 +82,7 @@ def _regular(base: str) -> set[str]:
     if last == "e":
         return found | {base + "d", base[:-1] + "ing"}
     found |= {base + "ed", base + "ing"}
-    if len(base) >= 3 and before in _VOWELS and base[-3] not in _VOWELS and last not in "aeiouwxy":
+    # A longer word doubles its last letter only when it is stressed there; those are in the list (kidnapped).
+    if len(base) in (3, 4) and before in _VOWELS and base[-3] not in _VOWELS and last not in "aeiouwxy":
         found |= {base + last + "ed", base + last + "ing"}
     return found

@@ -25,7 +25,7 @@ _DROPPED = re.compile(f"[{MARKS}{INVISIBLE}{APOSTROPHES}]")
 _POSSESSIVE = re.compile(f"[{APOSTROPHES}][{INVISIBLE}]*[sSｓＳ][{INVISIBLE}]*$")
 _ARABIC = re.compile(f"[{ARABIC}]")
 _CYRILLIC = re.compile(f"[{CYRILLIC}]")
-_LATIN = re.compile("[a-z]")
+_LATIN = re.compile("[A-Za-z]")
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -63,12 +63,12 @@ def script_of(folded: str) -> Script:
 def one_script(word: str) -> str:
     """A word mixing Latin and Cyrillic, written in the one it imitates; unchanged when it imitates neither.
 
-    "Bагнер" with a Latin B is Cyrillic, "Wаgner" with a Cyrillic а is Latin. When every letter could be either, Cyrillic.
+    "Bагнер" with a Latin B is Cyrillic, "Wаgner" with a Cyrillic а is Latin; what could be either is Cyrillic.
     """
-    cyrillic = [c for c in word if _CYRILLIC.match(c)]
-    latin = [c for c in word if c.isascii() and c.isalpha()]
-    if not cyrillic or not latin:
+    if not _CYRILLIC.search(word) or not _LATIN.search(word):
         return word
+    cyrillic = _CYRILLIC.findall(word)
+    latin = _LATIN.findall(word)
     if all(c in LOOKS_CYRILLIC for c in latin):
         return "".join(LOOKS_CYRILLIC.get(c, c) for c in word)
     if all(c in LOOKS_LATIN for c in cyrillic):
@@ -79,8 +79,8 @@ def one_script(word: str) -> str:
 def fold_word(surface: str) -> str:
     """The folded form of one token as it stands in the text; '' when nothing comparable is left.
 
-    NFKC, one script, case, then character by character: marks, invisible characters and apostrophes off, letter variants
-    to one letter, digits to ASCII. The English possessive keeps its apostrophe, as `'s`, for `en.keys` to take off.
+    NFKC, one script, case, then character by character: marks, invisible characters and apostrophes off, variants of a
+    letter to one, digits to ASCII. The English possessive keeps its apostrophe, as `'s`, for `en.strip` to take off.
     """
     if surface.isascii() and surface.isalpha():
         return surface.lower()
@@ -100,3 +100,23 @@ def _fold_number(number: str) -> str:
     """A number with ASCII digits, the Arabic decimal mark as a point and without separators of thousands."""
     plain = "".join([_FOLDS[c] for c in number.replace("٫", ".").replace("٬", ",")])
     return plain.replace(",", "") if _GROUPS.fullmatch(plain) else plain
+
+
+def folding_steps(surface: str) -> list[tuple[str, str]]:
+    """What `fold_word` changes in a token, in order: (what was done, the word after it)."""
+    steps: list[tuple[str, str]] = []
+    word = surface
+
+    def step(done: str, result: str) -> str:
+        if result != word:
+            steps.append((done, result))
+        return result
+
+    word = step("compatibility forms and accents composed (NFKC)", unicodedata.normalize("NFKC", word))
+    word = step("look-alike letters of the other script", one_script(word))
+    word = step("small letters", word.casefold())
+    marks = sorted({f"U+{ord(c):04X}" for c in word if _DROPPED.match(c)})
+    bare = _DROPPED.sub("", word)
+    word = step(f"marks and invisible characters off ({', '.join(marks)})", bare)
+    step("one letter for its variants, ASCII digits", fold_word(surface))
+    return steps

@@ -1,6 +1,6 @@
 """Which characters make words, and what each folds to: tables only, shared by all languages.
 
-The strings are bodies of character classes for `re`. Invisible characters are written as escapes so that a reader sees them.
+The strings are bodies of character classes for `re`. Invisible characters are written as escapes so that one sees them.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ TATWEEL = "\u0640"
 # What stands between the letters of a word that was broken up against moderation: قـ.تل у_б_и_т у*били
 INTRUDERS = frozenset("._*|/\\•·~-–—+=")
 
-# One Arabic letter for its hamza seats and its Persian, Urdu and Kurdish code points. پ چ ڤ گ ژ keep their sound: `ar.keys`
-# offers the Arabic letter beside them.
+# One Arabic letter for its hamza seats and its Persian, Urdu and Kurdish code points. پ چ ڤ گ ژ keep their sound:
+# `ar.strip` offers the Arabic letter beside them.
 ARABIC_FOLDS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا", "ٵ": "ا",
-    "ى": "ي", "ئ": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ۓ": "ي", "ێ": "ي", "ؽ": "ي", "ؾ": "ي", "ؿ": "ي", "ٸ": "ي", "ۍ": "ي",
+    "ى": "ي", "ئ": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ۓ": "ي", "ێ": "ي", "ؽ": "ي", "ؾ": "ي", "ؿ": "ي",
+    "ٸ": "ي", "ۍ": "ي",
     "ؤ": "و", "ۆ": "و", "ۇ": "و", "ۈ": "و", "ۋ": "و", "ۅ": "و", "ۏ": "و", "ۄ": "و", "ٶ": "و", "ٷ": "و",
     "ک": "ك", "ڪ": "ك", "ګ": "ك", "ڭ": "ك",
     "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ۂ": "ه", "ۃ": "ة",
@@ -43,7 +44,8 @@ ARABIC_FOLDS = {
 }  # fmt: skip
 
 LATIN_FOLDS = {
-    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n", "ƒ": "f", "ŧ": "t",
+    "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n", "ƒ": "f",
+    "ŧ": "t",
     "ɓ": "b", "ɗ": "d", "ɛ": "e", "ɔ": "o", "ə": "e", "ĸ": "k", "ȷ": "j",
 }  # fmt: skip
 

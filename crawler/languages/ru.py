@@ -1,7 +1,7 @@
 """Russian words: queries are spelled out to their paradigms once; articles are never lemmatised.
 
-Ordinary words go through pymorphy3, every parse and the whole lexeme of each. Names its dictionary does not have go through
-the ending table below (`paradigm`): pymorphy3's first parse is right for little more than half of those.
+Ordinary words go through pymorphy3, every parse and the whole lexeme of each. Names its dictionary does not have go
+through the ending table below (`paradigm`): pymorphy3's first parse is right for little more than half of those.
 """
 
 from __future__ import annotations
@@ -13,14 +13,21 @@ from crawler.languages.folding import Script, fold_word
 
 NAME = "Russian"
 SCRIPT: Script = "cyr"
-FOREIGN_LETTERS = frozenset("іїєґўјљњћђџѓќѕ")  # no Russian word has one
+
+LONGEST_ACRONYM = 4  # capitals; a longer one is more likely a headline
+VOWELS = frozenset("аеёиоуыэюяіїє")
 
 Gender = Literal["m", "f", ""]
 
 
-def keys(folded: str) -> tuple[str, ...]:
+def strip(folded: str) -> list[tuple[str, str]]:
     """The word itself: Russian endings are spelled out on the side of the query."""
-    return (folded,)
+    return [(folded, "as it stands")]
+
+
+def entries(folded: str) -> tuple[str, ...]:
+    """Dictionary words an article word may be a form of."""
+    return tuple(dict.fromkeys(fold_word(p.normal_form) for p in _analyser().parse(folded) if p.is_known))
 
 
 @lru_cache(maxsize=1)
@@ -35,28 +42,30 @@ def _analyser() -> Any:
 def forms(folded: str, word: str) -> frozenset[str]:
     """All forms a query word stands for: every lexeme of the dictionary it belongs to, else the paradigms of a name.
 
-    An acronym (ЧВК, ВКС) stands for itself. A capitalised word that the dictionary knows only as an oblique form of another
-    (Буга, of the river Буг) gets the paradigm of a name too.
+    An acronym (ЧВК, ВКС) stands for itself. A capitalised word that the dictionary knows only as an oblique form of
+    another (Буга, of the river Буг) gets the paradigm of a name too. So does a word the dictionary does not have (a
+    вагнеровец), beside pymorphy3's best guess by its ending.
     """
     if is_acronym(word):
         return frozenset({folded})
-    parses = [parse for parse in _analyser().parse(word.casefold()) if parse.is_known]
+    guesses = _analyser().parse(word.casefold())
+    parses = [parse for parse in guesses if parse.is_known] or guesses[:1]
     found = {folded}
     for parse in parses:
         found.update(fold_word(form.word) for form in parse.lexeme)
     is_lemma = any(fold_word(parse.normal_form) == folded for parse in parses)
-    if not parses or (word[0].isupper() and not is_lemma):
+    if not parses[0].is_known or (word[0].isupper() and not is_lemma):
         found |= paradigm(folded)
     return frozenset(found)
 
 
 def is_acronym(word: str) -> bool:
-    """Whether a word is written as an acronym (ЧВК, вкс): capitals only, or no vowel. It is never inflected."""
-    return (len(word) > 1 and word.isupper()) or not set("аеёиоуыэюя") & set(word.casefold())
+    """Whether a word is written as an acronym (ЧВК, вкс): up to four capitals, or no vowel. It is never inflected."""
+    return (1 < len(word) <= LONGEST_ACRONYM and word.isupper()) or VOWELS.isdisjoint(word.casefold())
 
 
-# Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the spelling does
-# not tell the stress (Ткачом, Абрамовичем), both endings are there.
+# Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the
+# spelling does not tell the stress (Ткачом, Абрамовичем), both endings are there.
 _DECLENSIONS: dict[str, tuple[str, str, str]] = {
     "possessive": ("- а у ым ом е", "а ой у ою", "ы ых ым ыми"),  # Логинов, Логинова; Чаплином
     "hard adjective": ("ый ой ого ому ым ом", "ая ой ую ою", "ые ых ым ыми"),  # Черный, Толстой
@@ -114,8 +123,8 @@ _BY_ENDING: dict[str, Ways] = {
 }
 _INDECLINABLE: Ways = ((0, "none"),)
 
-# A vowel that falls out before the ending: Кравец Кравца, Стрелец Стрельца, Воробей Воробья, Журавель Журавля. Foreign names
-# keep theirs (Матвей, Гольдберг-Кабанец), so both are offered. (ending, what stays of it, declension)
+# A vowel that falls out before the ending: Кравец Кравца, Стрелец Стрельца, Воробей Воробья, Журавель Журавля. Others
+# keep theirs (Матвей, Кисель), so both are offered. (ending, what stays of it, declension)
 _FLEETING: tuple[tuple[str, str, str], ...] = (
     ("лец", "льц", "ц"), ("аец", "айц", "ц"), ("еец", "ейц", "ц"), ("оец", "ойц", "ц"), ("ец", "ц", "ц"),
     ("ек", "ьк", "velar"), ("ек", "к", "velar"), ("ок", "к", "velar"), ("ел", "л", "hard"),
@@ -128,8 +137,8 @@ _OBLIQUE_STEMS = {"лев": ("льв", "hard"), "любовь": ("любв", "so
 def paradigm(name: str, gender: Gender = "") -> frozenset[str]:
     """Folded forms, in all cases, of a given name, patronymic or surname in the nominative; itself among them.
 
-    Singular of the gender asked for (of both when '') and plural. A surname may be given in either gender: with 'f', Логинов
-    and Логинова both give Логиновой. One word; what declines in no known way stands for itself.
+    Singular of the gender asked for (of both when '') and plural. A surname may be given in either gender: with 'f',
+    Логинов and Логинова both give Логиновой. One word; what declines in no known way stands for itself.
     """
     folded = fold_word(name)
     if len(folded) < 3:

@@ -3,9 +3,9 @@
 What is one token:
 
 - A run of letters with its accents, invisible characters and inner apostrophes: `Sana'a`, `об’єкт`, `قُتـل`.
-- Letters and digits are apart, and so are the parts of a hyphenated word: Дейр-эз-Зор, Дейр эз Зор and Дейр–эз–Зор are all
-  three tokens, Су-24 and Су24 both two. A phrase of adjacent tokens then finds every way of writing them, and the parts
-  (майор in генерал-майор) are found alone.
+- Letters and digits are apart, and so are the parts of a hyphenated word: Дейр-эз-Зор, Дейр эз Зор and Дейр–эз–Зор are
+  all three tokens, Су-24 and Су24 both two. A phrase of adjacent tokens then finds every way of writing them, and the
+  parts (майор in генерал-майор) are found alone.
 - A number with its inner points and commas: 1,500 folds to 1500, 2.5 stays.
 - Arabic letters are apart from all others. Latin and Cyrillic in one word stay together, see `folding.one_script`.
 - A word broken up against moderation is one token over all its pieces: قـ.تل, у_б_и_т, у б и т.
@@ -14,9 +14,10 @@ What is one token:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from crawler.languages.ends import ABBREVIATIONS, ends
+from crawler.languages.ends import ends
 from crawler.languages.folding import Script, fold_word, script_of
 from crawler.languages.letters import APOSTROPHES, ARABIC, CYRILLIC, INTRUDERS, INVISIBLE, LATIN, MARKS, TATWEEL
 
@@ -43,7 +44,7 @@ _WORD = re.compile(
     r"|\d+(?:[.,٫٬]\d+)*"
     rf"|[^\W\d_{_ALPHABETIC}{ARABIC}]+"
 )
-_TRAILING = re.compile(f"[{INVISIBLE}]+\\Z")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 # Longer words than this are pasted keys or noise: folded each time, not remembered.
 LONGEST_REMEMBERED = 40
@@ -55,12 +56,14 @@ _READINGS: dict[str, Reading] = {}
 
 def _read(surface: str) -> Reading:
     folded = fold_word(surface)
-    trailing = _TRAILING.search(surface)
+    visible = len(surface)
+    while visible and _INVISIBLE.match(surface, visible - 1):
+        visible -= 1
     reading: Reading = (
         folded,
         script_of(folded),
         surface[0].isupper() or surface[0].istitle(),
-        trailing.end() - trailing.start() if trailing else 0,
+        len(surface) - visible,
     )
     if len(surface) <= LONGEST_REMEMBERED:
         if len(_READINGS) >= MOST_REMEMBERED:
@@ -69,11 +72,15 @@ def _read(surface: str) -> Reading:
     return reading
 
 
-def tokenise(text: str, abbreviations: frozenset[str] = ABBREVIATIONS) -> list[Token]:
-    """The words and numbers of `text` in order; they do not overlap and each keeps its place in the original."""
+def tokenise(text: str, language: str = "") -> list[Token]:
+    """The words and numbers of `text` in order, not overlapping, each with its place in the original.
+
+    Cut by script, so an Arabic article's Latin and Cyrillic words follow their own rules. `language` chooses whose
+    abbreviations do not end a sentence; those of all languages when ''.
+    """
     tokens: list[Token] = []
     append, new, remembered = tokens.append, tuple.__new__, _READINGS
-    stops = ends(text, abbreviations)
+    stops = ends(text, language)
     sentence, stop = 0, stops[0]
     for match in _WORD.finditer(text):
         surface = match.group()
@@ -151,7 +158,7 @@ def _is_broken_word(letters: list[Token], gap: str) -> bool:
 
 
 def _stitched(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
-    """First and last index of each run of Arabic pieces held together by a tatweel, or of pieces around a star or underscore."""
+    """First and last index of each run of pieces held together by a tatweel, a star or an underscore."""
     runs: list[tuple[int, int]] = []
     for i in range(len(tokens) - 1):
         if not _held_together(text, tokens[i], tokens[i + 1]):
@@ -185,11 +192,17 @@ def _held_together(text: str, left: Token, right: Token) -> bool:
 
 def fold(text: str) -> str:
     """`text` with every word in its folded form and what stands between them kept; folding twice changes nothing."""
+    return _fold_remembered(text) if len(text) <= LONGEST_REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = _fold_once(text)
     while (again := _fold_once(folded)) != folded:
         folded = again
     return folded
 
+
+_fold_remembered = lru_cache(maxsize=50_000)(_fold)  # a name is folded each time it is compared
 
 _BETWEEN = re.compile(f"[{MARKS}{INVISIBLE}]")
 

@@ -656,7 +656,7 @@ def _surname_forms(word: str) -> dict[str, int]:
     if script_of(word) != CYR:
         return {word: 0}
     gender: Gender = "f" if word.endswith(_WOMAN) else "m" if word.endswith(_MAN) else ""
-    return {form: CASE for form in paradigm(word, gender)} | {word: 0}
+    return dict.fromkeys(paradigm(word, gender), CASE) | {word: 0}
 
 
 _MAN = ("ов", "ев", "ин", "ын", "ский", "цкий")

@@ -68,8 +68,18 @@ def main(package: str = "tests.quality", floors_file: Path | None = HERE / "floo
             else:
                 figures.append(figure)
                 if options.jsonl:
-                    print(json.dumps({"name": figure.name, "value": figure.value, "target": figure.target,
-                                      "baselines": dict(figure.baselines), "half": figure.half, "note": figure.note}))
+                    print(
+                        json.dumps(
+                            {
+                                "name": figure.name,
+                                "value": figure.value,
+                                "target": figure.target,
+                                "baselines": dict(figure.baselines),
+                                "half": figure.half,
+                                "note": figure.note,
+                            }
+                        )
+                    )
         console.print(f"[dim]{topic}: {time.perf_counter() - started:.0f} s[/]")
     console.print(rows(figures, floors))
     below = [figure.name for figure in figures if figure.misses(floors.get(figure.name))]

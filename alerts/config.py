@@ -1,0 +1,159 @@
+"""config.yaml: found, read once, validated, frozen and passed in. Secrets never stand in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, field_validator, model_validator
+
+from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, did_you_mean, read_yaml
+from crawler.errors import ConfigError
+
+_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # the shape BotFather gives out
+
+
+class WatchlistSection(Section):
+    """Watches under one name."""
+
+    title: str = ""
+    alleged: bool = False  # head its alerts "Alleged": what outlets say of a death is not a fact yet
+    watches: list[str] = Field(min_length=1)
+
+
+class SubscriptionSection(Section):
+    """Who gets which watchlist: `to` is an address such as telegram:123456789 or console:"""
+
+    watchlist: str
+    to: str
+
+    @field_validator("to")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if ":" not in value:
+            raise ValueError(f"{value!r} is not an address; write it like telegram:123456789 or console:")
+        return value
+
+
+class AlertsSection(Section):
+    max_age: Duration = timedelta(hours=24)  # the first crawl of an entry point alerts of nothing older
+    uncertain_wait: Duration = timedelta(seconds=30)  # before a sending that may have failed is repeated
+    fold_floods: bool = False  # more than ten messages an hour to one chat become half-hourly digests
+
+
+class TelegramSection(Section):
+    """Where the Bot API is. The token comes from elsewhere (see `telegram_token`)."""
+
+    base_url: str = "https://api.telegram.org"
+    proxy: str = ""  # for the Bot API alone, e.g. socks5://127.0.0.1:1080
+    owners: list[int] = []  # user ids that may command the bot from the start
+
+
+class Config(Section):
+    """The whole file. Every key has a default, so an empty file is a valid one."""
+
+    database: str = ""  # SQLAlchemy URL; "" is SQLite in the state folder
+    state: Path | None = None  # folder of database, evidence and worker notes; default: $STATE_DIRECTORY or ./state
+    outlets: OutletsSection = OutletsSection()
+    crawl: CrawlSection = CrawlSection()
+    worker: WorkerSection = WorkerSection()
+    alerts: AlertsSection = AlertsSection()
+    telegram: TelegramSection = TelegramSection()
+    watchlists: Mapping[str, WatchlistSection] = {}
+    subscriptions: list[SubscriptionSection] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_secrets(cls, values: object) -> object:
+        if _TOKEN.search(repr(values)):
+            raise ValueError(
+                "a bot token stands in this file; files get copied, committed and shown. Take it out, revoke it at "
+                "@BotFather, and give the new one as RASAD_TELEGRAM_TOKEN, a systemd credential telegram_token, or "
+                "a file of mode 0600 named by RASAD_TELEGRAM_TOKEN_FILE"
+            )
+        return values
+
+    @field_validator("watchlists")
+    @classmethod
+    def _ids(cls, value: Mapping[str, WatchlistSection]) -> Mapping[str, WatchlistSection]:
+        for name in value:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+                raise ValueError(f"watchlist id {name!r}: use small letters, digits and hyphens, at most 40")
+        return value
+
+    @model_validator(mode="after")
+    def _known_watchlists(self) -> Config:
+        for subscription in self.subscriptions:
+            if subscription.watchlist not in self.watchlists:
+                known = did_you_mean(subscription.watchlist, self.watchlists)
+                raise ValueError(f"subscription to unknown watchlist `{subscription.watchlist}`{known}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration with everything resolved: absolute folders, database URL, token."""
+
+    config: Config
+    path: Path | None  # the file it came from; None when none was found
+    state: Path
+    database_url: str = field(repr=False)  # may carry a password
+    token: str = field(repr=False)
+
+    @property
+    def evidence(self) -> Path:
+        """The folder of WARC files."""
+        return self.state / "evidence"
+
+    @property
+    def outlet_folders(self) -> list[Path]:
+        base = self.path.parent if self.path else Path.cwd()
+        return [base / folder for folder in self.config.outlets.folders]
+
+
+def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The file: --config, RASAD_CONFIG, ./config.yaml, /etc/rasad/config.yaml; ConfigError when a named one is gone."""
+    chosen = named or (Path(environ["RASAD_CONFIG"]) if environ.get("RASAD_CONFIG") else None)
+    if chosen is not None:
+        if not chosen.is_file():
+            raise ConfigError(f"{chosen}: no such file (named by {'--config' if named else 'RASAD_CONFIG'})")
+        return chosen
+    return next((path for path in (Path("config.yaml"), Path("/etc/rasad/config.yaml")) if path.is_file()), None)
+
+
+def load(named: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the file that `find` finds, or all defaults. Raises ConfigError."""
+    path = find(named, environ)
+    config = read_yaml(path, Config) if path else Config()
+    state = (config.state or Path(environ.get("STATE_DIRECTORY") or "state")).expanduser().absolute()
+    return Settings(
+        config=config,
+        path=path.absolute() if path else None,
+        state=state,
+        database_url=environ.get("RASAD_DATABASE") or config.database or f"sqlite:///{state / 'rasad.db'}",
+        token=telegram_token(environ),
+    )
+
+
+def telegram_token(environ: Mapping[str, str]) -> str:
+    """The bot token, or '': RASAD_TELEGRAM_TOKEN, then $CREDENTIALS_DIRECTORY/telegram_token, then a 0600 file."""
+    if environ.get("RASAD_TELEGRAM_TOKEN"):
+        return environ["RASAD_TELEGRAM_TOKEN"].strip()
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and (Path(credentials) / "telegram_token").is_file():
+        return (Path(credentials) / "telegram_token").read_text("utf-8").strip()
+    named = environ.get("RASAD_TELEGRAM_TOKEN_FILE")
+    if not named:
+        return ""
+    file = Path(named)
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise ConfigError(f"{file}: others can read this token; run `chmod 600 {file}`")
+        return file.read_text("utf-8").strip()
+    except OSError as cause:
+        raise ConfigError(f"{file}: the token file cannot be read: {cause.strerror}") from cause

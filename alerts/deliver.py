@@ -1,0 +1,285 @@
+"""lease -> content -> render -> channel.send -> settle, for everything that is due.
+
+Database work runs in threads, the network outside transactions. Chats are served at the same time, each of them one
+message at a time, in the order its alerts were made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts import feedback, outbox
+from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
+from alerts.fold import Folding, fold
+from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
+from alerts.outbox import UNCERTAIN_WAIT, Outgoing
+from alerts.render import (
+    DIGEST_ITEMS,
+    AlertContent,
+    Content,
+    DigestContent,
+    DigestItem,
+    Message,
+    Quote,
+    render,
+    render_discreet,
+)
+from crawler.db import Database
+from crawler.log import get_log, redact
+from crawler.models import Article, Revision
+from crawler.outlets import Outlet
+from crawler.types import Dating, Precision
+
+log = get_log()
+
+BATCH = 30
+LONGEST_CALL_S = 5.0
+SOON = timedelta(seconds=1)  # what falls due within this is waited for: a busy chat gets its message every second
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How the sendings of one call ended, by the name of the outcome in lower case.
+
+    `closed` says which channels cannot be used at all, and why. Their rows wait; the caller stops passing them in.
+    """
+
+    counts: Mapping[str, int]
+    closed: Mapping[str, str] = field(default_factory=dict)
+
+
+async def send_due(
+    database: Database,
+    channels: Mapping[str, Channel],
+    outlets: Mapping[str, Outlet],
+    clock: Callable[[], datetime],
+    *,
+    holder: str,
+    stopping: asyncio.Event | None = None,
+    wait: timedelta = UNCERTAIN_WAIT,
+    folding: Folding | None = None,
+) -> Sending:
+    """Sends what is due now or falls due within a second, until nothing is left or `stopping` is set.
+
+    A long queue is left after a few seconds, so that the caller sees progress; it calls again. A message on its way
+    when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
+    With `folding`, a flood of messages to one chat becomes a digest first. Two calls at the same time, of one process
+    or of several, share the work and never a row.
+    """
+    stopping = stopping or asyncio.Event()
+    counts: Counter[str] = Counter()
+    closed: dict[str, str] = {}
+    enough = asyncio.get_running_loop().time() + LONGEST_CALL_S
+    while not stopping.is_set() and asyncio.get_running_loop().time() < enough:
+        usable = [name for name in channels if name not in closed]
+        batch = await asyncio.to_thread(_lease, database, clock(), holder, wait, usable, folding)
+        if not batch:
+            due = await asyncio.to_thread(_next_due, database, clock(), usable)
+            if due is None or due > clock() + SOON or not await _pause_until(due, clock, stopping):
+                break
+            continue
+        sendings = (_send_one(database, channels, outlets, one, clock, stopping, wait) for one in batch)
+        for outgoing, outcome in zip(batch, await asyncio.gather(*sendings, return_exceptions=True), strict=True):
+            if isinstance(outcome, BaseException):  # sent or not, its lease will run out and it will say "repeat"
+                log.error("delivery not settled", delivery=outgoing.delivery_id, error=repr(outcome))
+                counts["unsettled"] += 1
+                continue
+            counts[type(outcome).__name__.lower()] += 1
+            if isinstance(outcome, Closed):
+                closed[scheme(outgoing.address)] = outcome.reason
+    for name, reason in closed.items():
+        log.error("channel closed", channel=name, reason=reason, rows="kept")
+    return Sending(counts, closed)
+
+
+async def _send_one(
+    database: Database,
+    channels: Mapping[str, Channel],
+    outlets: Mapping[str, Outlet],
+    outgoing: Outgoing,
+    clock: Callable[[], datetime],
+    stopping: asyncio.Event,
+    wait: timedelta,
+) -> Outcome:
+    leased_at = asyncio.get_running_loop().time()
+    outcome: Outcome
+    try:
+        message = await asyncio.to_thread(_message, database, outgoing, outlets)
+    except Exception as error:  # a row that cannot be read or rendered must not hold up the others
+        outcome = Failed(redact(f"{type(error).__name__}: {error}")[:300])
+    else:
+        late_s = asyncio.get_running_loop().time() - leased_at
+        if stopping.is_set():
+            outcome = Retry(timedelta(0), "stopped before it was sent")
+        elif late_s > wait.total_seconds() / 4:
+            outcome = Retry(timedelta(0), "the lease grew too old before it was sent")
+        else:
+            outcome = await _through(channels[scheme(outgoing.address)], outgoing, message, wait)
+    settled = await asyncio.to_thread(_settle, database, outgoing, outcome, clock(), wait)
+    log.info(
+        "delivery",
+        delivery=outgoing.delivery_id,
+        alert=outgoing.alert_id,
+        channel=scheme(outgoing.address),  # whom we write to is nobody's business, a log reader's included
+        outcome=type(outcome).__name__.lower(),
+        reason=getattr(outcome, "reason", ""),
+        repeat=outgoing.repeat,
+        settled=settled,
+    )
+    return outcome
+
+
+async def _through(channel: Channel, outgoing: Outgoing, message: Message, wait: timedelta) -> Outcome:
+    """The channel's answer; whatever is raised may have happened after the message was accepted."""
+    try:
+        async with asyncio.timeout(wait.total_seconds() * 2 / 3):
+            return await channel.send(outgoing.address, message, plain=outgoing.plain)
+    except TimeoutError:
+        return Uncertain("no answer in time")
+    except Exception as error:
+        return Uncertain(redact(f"{type(error).__name__}: {error}")[:300])
+
+
+async def _pause_until(due: datetime, clock: Callable[[], datetime], stopping: asyncio.Event) -> bool:
+    """Waits; False when `stopping` came first."""
+    left_s = max((due - clock()).total_seconds(), 0.01)  # never spin, whatever the clock says
+    try:
+        await asyncio.wait_for(stopping.wait(), left_s)
+    except TimeoutError:
+        return True
+    return False
+
+
+def _lease(
+    database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding | None
+) -> list[Outgoing]:
+    with database.begin() as session:
+        feedback.mute(session)
+        if folding is not None:
+            fold(session, now, folding)
+        return outbox.lease(session, now, holder, BATCH, wait=wait, schemes=usable)
+
+
+def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime | None:
+    with database.read() as session:
+        return outbox.next_due(session, now, usable)
+
+
+def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Message:
+    with database.read() as session:
+        loaded = content(session, outgoing, outlets)
+        chat = session.get_one(Chat, outgoing.address)
+    if chat.discreet:
+        return render_discreet(loaded, chat.language)
+    return render(loaded, chat.language, chat.timezone)
+
+
+def _settle(database: Database, outgoing: Outgoing, outcome: Outcome, now: datetime, wait: timedelta) -> bool:
+    with database.begin() as session:
+        return outbox.settle(session, outgoing, outcome, now, wait=wait)
+
+
+def content(session: Session, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Content:
+    """What a delivery tells: an alert, seen through the lists this chat gets, or a digest of alerts."""
+    titles = _titles(session, outgoing.watchlists)
+    if outgoing.alert_id is None:
+        newest = func.coalesce(Article.published_at, Article.first_seen_at).desc()
+        told = (
+            select(Alert, Article)
+            .join(Article, Article.id == Alert.article_id)
+            .where(Alert.id.in_(outgoing.digest))
+            .order_by(newest, Alert.created_at.desc(), Alert.id)
+            .limit(DIGEST_ITEMS)
+        )
+        items = tuple(_digest_item(session, alert, article, outlets) for alert, article in session.execute(told))
+        held = bool(session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))))
+        return DigestContent(
+            name=str(outgoing.delivery_id),
+            items=items,
+            count=len(outgoing.digest),
+            watchlists=titles,
+            held=held,
+            repeat=outgoing.repeat,
+        )
+    return alert_content(session, outgoing.alert_id, outlets, outgoing.watchlists, repeat=outgoing.repeat)
+
+
+def alert_content(
+    session: Session,
+    alert_id: str,
+    outlets: Mapping[str, Outlet],
+    watchlists: tuple[str, ...] = (),
+    *,
+    repeat: bool = False,
+) -> AlertContent:
+    """One alert. With `watchlists`, only matches of these lists are told: the others are not this chat's business."""
+    alert = session.get_one(Alert, alert_id)
+    article = session.get_one(Article, alert.article_id)
+    outlet = outlets.get(article.outlet)
+    matches = (
+        select(Match, Watch.watchlist_id)
+        .join(AlertMatch, AlertMatch.match_id == Match.id)
+        .join(Watch, Watch.id == Match.watch_id)
+        .where(AlertMatch.alert_id == alert_id)
+        .order_by(Match.id)
+    )
+    told = [(match, name) for match, name in session.execute(matches) if not watchlists or name in watchlists]
+    day = (article.published_at or article.first_seen_at).date()
+    return AlertContent(
+        alert_id=alert.id,
+        headline=_headline(session, article, alert.revision),
+        outlet=outlet.name if outlet else article.outlet,
+        url=article.url,
+        country=outlet.country if outlet else "",
+        leaning=outlet.leaning_on(day) if outlet else "",
+        language=article.language,
+        published=_dating(article),
+        first_seen_at=article.first_seen_at,
+        quotes=_quotes([match for match, _ in told]),
+        why=tuple(dict.fromkeys(why for match, _ in told for why in match.why)),
+        watchlists=_titles(session, watchlists or tuple(dict.fromkeys(name for _, name in told))),
+        alleged=alert.alleged,
+        late=alert.late,
+        copy_kept=article.evidence_id is not None,
+        repeat=repeat,
+    )
+
+
+def _quotes(matches: list[Match]) -> tuple[Quote, ...]:
+    """Each sentence once, with the words of every match in it."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for match in matches:
+        if match.quote:
+            spans.setdefault(match.quote, []).extend((start, end) for start, end in match.quote_spans)
+    return tuple(Quote(text, tuple(found)) for text, found in spans.items())
+
+
+def _headline(session: Session, article: Article, revision: int) -> str:
+    """The headline as it stood when the watch fired; outlets rewrite them."""
+    earlier = select(Revision.title).where(Revision.article_id == article.id, Revision.revision == revision)
+    return article.title if article.revision == revision else session.scalar(earlier) or article.title
+
+
+def _digest_item(session: Session, alert: Alert, article: Article, outlets: Mapping[str, Outlet]) -> DigestItem:
+    outlet = outlets.get(article.outlet)
+    name = outlet.name if outlet else article.outlet
+    return DigestItem(alert.id, _headline(session, article, alert.revision), name, article.url, _dating(article))
+
+
+def _dating(article: Article) -> Dating:
+    known: dict[str, Precision] = {"minute": "minute", "day": "day", "month": "month"}
+    return Dating(article.published_at, known.get(article.published_precision, "none"))
+
+
+def _titles(session: Session, watchlists: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as people gave them; the id where there is none."""
+    found = session.execute(select(Watchlist.id, Watchlist.title).where(Watchlist.id.in_(watchlists)))
+    titles = {row.id: row.title for row in found}
+    return tuple(titles.get(name) or name for name in watchlists)

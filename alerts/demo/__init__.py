@@ -1,0 +1,1 @@
+"""A small invented world, three outlets in three languages, to see the whole chain without a network."""

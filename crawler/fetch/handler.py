@@ -1,0 +1,40 @@
+"""The door to the network: Scrapy's HTTP handler behind the address guard and the host's turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request, Response
+
+if TYPE_CHECKING:
+    from crawler.fetch.fetcher import Fetcher
+
+
+class PoliteHandler(HTTP11DownloadHandler):
+    """Every request passes here, also those Scrapy makes by itself (redirects, robots.txt)."""
+
+    lazy = False
+
+    async def download_request(self, request: Request) -> Response:
+        fetcher: Fetcher = self.crawler.spider.fetcher  # type: ignore[union-attr]  # our own spider, see Fetcher
+        await fetcher.guard.judge(request.url, request.meta.get("proxy"))
+        host = (urlsplit(request.url).hostname or "").lower()
+        async with fetcher.turns.turn(host, float(request.meta.get("delay_s", 0.0))) as turn:
+            response = await self._ask(fetcher, host, request)
+            header = response.headers.get("Retry-After") or b""
+            turn.answered(response.status, header.decode("latin-1"), fetcher.clock())
+        if response.ip_address is not None and not request.meta.get("proxy"):
+            fetcher.guard.check(host, [response.ip_address])  # whatever way the connection was made
+        return response
+
+    async def _ask(self, fetcher: Fetcher, host: str, request: Request) -> Response:
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError:
+            refused = fetcher.resolver.refused.pop(host, None)
+            if refused is not None:
+                raise refused from None
+            raise

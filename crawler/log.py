@@ -1,0 +1,93 @@
+"""Events, not prose: `log.info("ingested", outlet=..., url=..., outcome="new")`. Secrets are cut out."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any, TextIO
+
+import structlog
+
+_SECRET = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}")  # in URLs "bot" stands right before it
+_PASSWORD = re.compile(r"(://[^/\s:@]+:)[^@\s/]+@")
+_NOISY = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "apscheduler",
+    "scrapy",
+    "twisted",
+    "trafilatura",
+    "htmldate",
+    "asyncio",
+    "filelock",
+    "alembic",
+    "pymorphy3",
+    "dateparser",
+)
+
+
+def redact(text: str) -> str:
+    """`text` without bot tokens and passwords in URLs."""
+    return _PASSWORD.sub(r"\1[secret]@", _SECRET.sub("[token]", text))
+
+
+class _Redacting(logging.Formatter):
+    """Every line of every library passes here, tracebacks included."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(self.inner.format(record))
+
+
+def configure(*, verbose: bool = False, quiet: bool = False, stream: TextIO | None = None) -> None:
+    """Log to `stream` (stderr by default): coloured lines on a terminal, one JSON object a line elsewhere.
+
+    `quiet` is for commands whose output is the answer itself: warnings and errors only.
+    """
+    stream = stream or sys.stderr
+    terminal = stream.isatty()
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal),
+    ]
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=True)
+        if terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        _Redacting(
+            structlog.stdlib.ProcessorFormatter(
+                foreign_pre_chain=shared,
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info,
+                    renderer,
+                ],
+            )
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def get_log() -> structlog.stdlib.BoundLogger:
+    """The logger of the calling module's events."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger("rasad")
+    return logger

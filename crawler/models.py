@@ -1,0 +1,182 @@
+"""Tables the crawler writes. The only column another package sets is `articles.matched_revision`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crawler.db import Base, Id, UTCDateTime
+
+
+class EntryPoint(Base):
+    """A feed or section page of an outlet and its schedule. The address is fact (YAML); the rest is what we learnt."""
+
+    __tablename__ = "entry_points"
+    __table_args__ = (UniqueConstraint("outlet", "url"), Index("ix_entry_points_due", "retired_at", "next_check_at"))
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)  # a name of crawler.spiders
+    url: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(Text)
+    next_check_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    interval_s: Mapped[int]
+    not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the host's Retry-After
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    checks: Mapped[int] = mapped_column(default=0)
+    first_read_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime
+    )  # first check that delivered and stored its items
+    last_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_outcome: Mapped[str] = mapped_column(Text, default="")
+    etag: Mapped[str] = mapped_column(Text, default="")
+    last_modified: Mapped[str] = mapped_column(Text, default="")
+    retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # no longer in the configuration
+
+
+class Check(Base):
+    """One reading of one entry point: what was asked and what came. The raw material of health."""
+
+    __tablename__ = "checks"
+    __table_args__ = (Index("ix_checks_entry_point_id_at", "entry_point_id", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    entry_point_id: Mapped[int] = mapped_column(ForeignKey("entry_points.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    first: Mapped[bool]  # no earlier check had delivered
+    outcome: Mapped[str] = mapped_column(
+        Text
+    )  # ok | not modified | empty | rate-limited | blocked | not a feed | error
+    reason: Mapped[str] = mapped_column(Text, default="")
+    listed: Mapped[int] = mapped_column(default=0)
+    saved: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    took_ms: Mapped[int] = mapped_column(default=0)
+
+
+class KnownUrl(Base):
+    """An article address an entry point named, and how it ended. Keeps a second poll from fetching anything again."""
+
+    __tablename__ = "known_urls"
+
+    url: Mapped[str] = mapped_column(Text, primary_key=True)  # urls.canonical() of the listed address
+    address: Mapped[str] = mapped_column(Text)  # as listed; what is fetched (the canonical form is a key only)
+    outlet: Mapped[str] = mapped_column(Text, index=True)
+    entry_point_id: Mapped[int | None] = mapped_column(ForeignKey("entry_points.id", ondelete="SET NULL"), index=True)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"), index=True)
+    listed: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # title and update mark as listed; a change means: fetch again
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # as listed
+    from_first_crawl: Mapped[bool] = mapped_column(default=False)  # first named by the first reading of its entry point
+    outcome: Mapped[str] = mapped_column(
+        Text
+    )  # pending | saved | unchanged | rejected | blocked | failed | quarantined
+    reason: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    kills: Mapped[int] = mapped_column(default=0)  # crawl workers that died on this page
+    next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class HostLease(Base):
+    """Who may ask a host now, and from when on the next request is polite. One holder across all processes."""
+
+    __tablename__ = "host_leases"
+
+    host: Mapped[str] = mapped_column(Text, primary_key=True)
+    holder: Mapped[str] = mapped_column(Text, default="")
+    leased_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    next_request_at: Mapped[datetime] = mapped_column(
+        UTCDateTime
+    )  # crawl delay counted from the end of the last request
+    not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Retry-After
+
+
+class Story(Base):
+    """Articles that tell the same."""
+
+    __tablename__ = "stories"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    first_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Evidence(Base):
+    """A stored capture: where its WARC record lies and the SHA-256 of the body. Written before the row that uses it."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    url: Mapped[str] = mapped_column(Text, index=True)
+    captured_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    warc_file: Mapped[str] = mapped_column(Text)  # relative to the evidence folder
+    warc_offset: Mapped[int] = mapped_column(Id)
+    record_id: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(Text)
+    tls_verified: Mapped[bool]
+
+
+class Article(Base):
+    """The newest text of an article. Earlier texts are revisions."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_text_hash", "text_hash"),
+        Index("ix_articles_outlet_first_seen_at", "outlet", "first_seen_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    canonical_url: Mapped[str] = mapped_column(Text, unique=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    title: Mapped[str] = mapped_column(Text)
+    authors: Mapped[list[str]] = mapped_column(JSON)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    published_precision: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    language: Mapped[str] = mapped_column(Text)
+    section: Mapped[str] = mapped_column(Text, default="")
+    lead: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str] = mapped_column(Text)  # languages.fold(title and text): what full-text search reads
+    text_hash: Mapped[str] = mapped_column(Text)  # SHA-256 of the folded text
+    image: Mapped[str] = mapped_column(Text, default="")
+    tags: Mapped[list[str]] = mapped_column(JSON)
+    notes: Mapped[list[str]] = mapped_column(JSON)
+    first_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)  # when the newest revision was stored
+    from_first_crawl: Mapped[bool]  # came with the first reading of its entry point
+    revision: Mapped[int] = mapped_column(default=1)
+    matched_revision: Mapped[int] = mapped_column(default=0)
+
+
+# Few rows are unmatched at any time: a partial index keeps the matcher's question cheap at any size of the store.
+Index(
+    "ix_articles_unmatched",
+    Article.id,
+    sqlite_where=Article.matched_revision < Article.revision,
+    postgresql_where=Article.matched_revision < Article.revision,
+)
+
+
+class Revision(Base):
+    """An earlier text of an article."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("article_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    text_hash: Mapped[str] = mapped_column(Text)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
+    stored_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,170 @@
+"""What a crawl remembers: `Stored` in the database and the evidence folder, `NotStored` nowhere.
+
+A crawl runs on one loop; the database is asked in one thread beside it, so that a locked database stops neither the
+heartbeat nor the host leases. Each call is one transaction; evidence is on the disk before its row is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Protocol, TypeVar
+
+from crawler import evidence, ingest, known, leases, schedule
+from crawler.config import CrawlSection
+from crawler.db import Database
+from crawler.fetch.turns import Leases, NoLeases
+from crawler.known import End, Wanted
+from crawler.schedule import CheckEnd, DueEntryPoint
+from crawler.spiders import Reading
+from crawler.types import Draft, Page, Saved, Unchanged
+
+Result = TypeVar("Result")
+
+
+class Store(Protocol):
+    """What the crawl tells and asks. Raises DatabaseError or OSError when nothing can be stored."""
+
+    leases: Leases
+
+    async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> list[Wanted]: ...
+    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged: ...
+    async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None: ...
+    async def postpone(self, wanted: Wanted, until: datetime) -> None: ...
+    async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Stored:
+    """The database and the evidence folder."""
+
+    def __init__(
+        self, database: Database, evidence_folder: Path, crawl: CrawlSection, clock: Callable[[], datetime]
+    ) -> None:
+        self.database = database
+        self.leases: Leases = _Rows(self, clock)
+        self._crawl = crawl
+        self._writer = evidence.EvidenceWriter(evidence_folder)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._rng = Random()
+
+    async def apart(self, step: Callable[[], Result]) -> Result:
+        """Runs a step in the store's thread; steps run one after the other, in the order they were asked for."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, step)
+
+    async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> list[Wanted]:
+        def step() -> list[Wanted]:
+            with self.database.begin() as session:
+                return known.note(session, entry_point, reading, now)
+
+        return await self.apart(step)
+
+    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+        return await self.apart(lambda: self._save(wanted, page, draft, now))
+
+    def _save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+        with self.database.read() as session:
+            same = ingest.unchanged(session, draft, wanted.outlet)
+        capture = self._writer.preserve(page) if same is None else None
+        with self.database.begin() as session:
+            ended = same or ingest.ingest(
+                session, draft, capture, wanted.outlet, now, from_first_crawl=wanted.from_first_crawl
+            )
+            end: End = "saved" if isinstance(ended, Saved) else "unchanged"
+            known.settle(session, wanted, end, "", now, article_id=ended.article_id)
+        return ended
+
+    async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None:
+        def step() -> None:
+            with self.database.begin() as session:
+                known.settle(session, wanted, end, reason, now)
+
+        await self.apart(step)
+
+    async def postpone(self, wanted: Wanted, until: datetime) -> None:
+        def step() -> None:
+            with self.database.begin() as session:
+                known.postpone(session, wanted, until)
+
+        await self.apart(step)
+
+    async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None:
+        if entry_point.id is None:
+            return
+
+        def step() -> None:
+            with self.database.begin() as session:
+                schedule.reschedule(session, entry_point, end, self._crawl, now, self._rng)
+
+        await self.apart(step)
+
+    async def close(self) -> None:
+        await self.apart(self._writer.close)
+        self._thread.shutdown(wait=False)
+
+
+class _Rows:
+    """Host leases of this process, as rows."""
+
+    def __init__(self, store: Stored, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self.holder = leases.this_process()
+
+    async def acquire(self, host: str, delay: timedelta) -> leases.Held | None:
+        def step() -> leases.Held | None:
+            with self._store.database.begin() as session:
+                return leases.acquire(session, host, self.holder, delay, self._clock(), leases.is_dead)
+
+        return await self._store.apart(step)
+
+    async def renew(self, hosts: Iterable[str]) -> set[str]:
+        def step() -> set[str]:
+            with self._store.database.begin() as session:
+                return leases.renew(session, hosts, self.holder, self._clock())
+
+        return await self._store.apart(step)
+
+    async def release(self, next_request_at: Mapping[str, datetime]) -> None:
+        def step() -> None:
+            with self._store.database.begin() as session:
+                leases.release(session, next_request_at, self.holder, self._clock())
+
+        await self._store.apart(step)
+
+    async def defer(self, host: str, until: datetime) -> None:
+        def step() -> None:
+            with self._store.database.begin() as session:
+                leases.defer(session, host, until)
+
+        await self._store.apart(step)
+
+
+class NotStored:
+    """Remembers nothing: every article an entry point names is wanted, nothing is written."""
+
+    def __init__(self) -> None:
+        self.leases: Leases = NoLeases()
+
+    async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> list[Wanted]:
+        listed = sorted(reading.listings, key=lambda listing: listing.published_at or now, reverse=True)
+        return [known.unknown(listing, entry_point.outlet, first=True) for listing in listed]
+
+    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+        return Saved(0, 0, new=True)
+
+    async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None:
+        pass
+
+    async def postpone(self, wanted: Wanted, until: datetime) -> None:
+        pass
+
+    async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass

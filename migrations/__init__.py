@@ -1,0 +1,1 @@
+"""Alembic migrations, carried by the wheel. `rasad db upgrade` runs them."""

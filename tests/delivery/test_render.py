@@ -1,0 +1,285 @@
+"""What a person reads, and that no text of the world can break it."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.locale import languages, texts
+from alerts.render import (
+    FSI,
+    LIMIT,
+    PDI,
+    AlertContent,
+    Content,
+    DigestContent,
+    DigestItem,
+    Message,
+    Quote,
+    alert_buttons,
+    clip,
+    parts,
+    render,
+    render_discreet,
+    units,
+)
+from crawler.types import Dating, Precision
+
+SENTENCE = "Свидетель сказал, что погибший — Пётр Выдуманный из Тагила."
+AT = SENTENCE.index("Пётр")
+ALERT = AlertContent(
+    alert_id="k3f9a2",
+    headline="Ещё одна <странная> смерть & молчание",
+    outlet="Река",
+    url="https://reka.example/a?b=1&c=2",
+    country="RU",
+    leaning="independent",
+    language="ru",
+    published=Dating(datetime(2018, 2, 13, tzinfo=UTC), "day"),
+    first_seen_at=datetime(2026, 11, 22, 16, 42, tzinfo=UTC),
+    quotes=(Quote(SENTENCE, ((AT, AT + 15),)),),
+    why=("Пётр Выдуманный = بيوتر فيدوماني",),
+    watchlists=("Names", "Contractors"),
+    alleged=True,
+)
+
+
+class Reader(HTMLParser):
+    """Reads as Telegram does: the text a person sees, and whether every tag is closed in order."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text, self.links, self.open, self.entities = "", [], [], 0  # type: ignore[var-annotated]
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in ("a", "b"), tag
+        assert tag not in self.open, "nested in itself"
+        self.open.append(tag)
+        self.entities += 1
+        self.links += [value or "" for _, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def check_rules(message: Message) -> Reader:
+    """Telegram's rules for a message."""
+    reader = Reader(message.html)
+    assert reader.open == []
+    assert units(reader.text) <= LIMIT
+    assert reader.entities <= 100
+    assert all(re.match("https?://", link) for link in reader.links)
+    assert 0 < units(message.plain) <= LIMIT
+    message.html.encode("utf-8")
+    assert message.html.count(FSI) == message.html.count(PDI)
+    return reader
+
+
+def test_an_alert_as_it_reads() -> None:
+    """Alleged and the words first; then headline, origin, quote, why, dates, link, id and lists."""
+    expected = f"""\
+Alleged · Пётр Выдуманный
+Ещё одна <странная> смерть & молчание
+Река · Russia · in Russian · independent
+❝ {SENTENCE} ❞
+{FSI}Пётр Выдуманный{PDI} = {FSI}بيوتر فيدوماني{PDI}
+Published 13 Feb 2018 (day only) · seen 22 Nov 2026, 16:42 UTC
+Open article: https://reka.example/a?b=1&c=2
+k3f9a2 · Names, Contractors"""
+    assert expected == render(ALERT).plain
+
+
+def test_an_alert_in_arabic_and_in_local_time() -> None:
+    """Where both directions meet, parts are isolated and the line begins from the right; a day is not shifted."""
+    lines = render(ALERT, "ar", "Asia/Damascus").plain.splitlines()
+    assert lines[0] == f"\u200f{FSI}غير مؤكد{PDI} · {FSI}Пётр Выдуманный{PDI}"
+    assert "نُشر في 13 فبراير 2018" in lines[5]
+    assert "19:42 Damascus" in lines[5]
+
+
+def test_html_marks_the_words_that_fired() -> None:
+    """Bold words, escaped text, a link."""
+    lines = render(ALERT).html.splitlines()
+    assert lines[1] == "<b>Ещё одна &lt;странная&gt; смерть &amp; молчание</b>"
+    assert "погибший — <b>Пётр Выдуманный</b> из Тагила." in lines[3]
+    assert lines[6] == '<a href="https://reka.example/a?b=1&amp;c=2">Open article</a>'
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        ("minute", "Published 13 Feb 2018, 00:00 UTC"),
+        ("day", "Published 13 Feb 2018 (day only)"),
+        ("month", "Published February 2018 (month only)"),
+        ("none", "No publication date found"),
+    ],
+)
+def test_a_date_says_how_exact_it_is(precision: Precision, expected: str) -> None:
+    """A day is never shown as a minute."""
+    content = AlertContent("k1", "h", "o", "", published=Dating(datetime(2018, 2, 13, tzinfo=UTC), precision))
+    assert expected in render(content).plain.splitlines()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "tg://user?id=1", "ftp://x.example/", "https://", "https://x.example/a\nb", "", "http://["],
+)
+def test_only_web_addresses_become_links(url: str) -> None:
+    """Everything else is said not to be shown."""
+    message = render(AlertContent("k1", "h", "o", url))
+    assert "<a" not in message.html
+    assert "the article's address cannot be shown; see `rasad alerts list`" in message.plain
+
+
+def test_marks_that_turn_the_line_around_are_dropped() -> None:
+    """A headline cannot reverse what follows it."""
+    assert "abc.exe" in render(AlertContent("k1", "abc\u202e\u2066.exe", "o", "")).plain
+
+
+def test_a_long_quote_keeps_the_words_that_fired() -> None:
+    """The window is cut around them, not from the start."""
+    text = "слово " * 400 + "Пётр Выдуманный" + " слово" * 400
+    at = text.index("Пётр")
+    message = render(AlertContent("k1", "h", "o", "", quotes=(Quote(text, ((at, at + 15),)),)))
+    assert "<b>Пётр Выдуманный</b>" in message.html
+    assert units(message.plain) < 900
+
+
+def test_a_clip_never_parts_a_letter_from_its_marks() -> None:
+    """й in two code points goes or stays whole; an emoji too."""
+    assert clip("аби\u0306в", 4) == "аб…"
+    assert clip("а😀б", 3) == "а…"
+
+
+def test_late_and_repeat_are_said() -> None:
+    """A late find and a possible repeat can be seen in the message itself."""
+    text = render(AlertContent("k1", "h", "o", "", late=True, repeat=True)).plain
+    assert text.startswith("May be a repeat of k1\n")
+    assert "found late" in text
+
+
+def test_a_discreet_message_says_nothing() -> None:
+    """The id alone, and whether it may be a repeat."""
+    assert render_discreet(ALERT).plain == "new alert k3f9a2"
+    assert render_discreet(replace(ALERT, repeat=True)).plain == "new alert k3f9a2 · May be a repeat of k3f9a2"
+    assert render_discreet(DigestContent("5", (), 3)).html == "new alert digest 5"
+
+
+def test_a_digest_counts_what_it_leaves_out() -> None:
+    """Ten lines at most, and the number of the others."""
+    items = tuple(DigestItem(f"a{n}", f"Headline {n}", "Река", "https://reka.example/") for n in range(10))
+    lines = render(DigestContent("5", items, 23, ("Names",))).plain.splitlines()
+    assert lines[0] == "23 alerts in one message"
+    assert lines[-2] == "and 13 more: `rasad alerts list` shows all"
+
+
+ANY = st.text(st.characters(codec=None, categories=None), max_size=60)  # lone surrogates too
+NASTY = st.sampled_from(
+    ["<b>", "</b>", "&amp;", '"', "'", "<a href='", "\u202e", "\u2067", "\x00", "العربية", "😀", "\n", "и\u0306"]
+)
+TEXT = st.one_of(
+    ANY, st.lists(st.one_of(ANY, NASTY)).map("".join), st.tuples(NASTY, st.integers(1, 9000)).map(lambda p: p[0] * p[1])
+)
+DATES = st.builds(
+    Dating,
+    st.one_of(st.none(), st.datetimes(timezones=st.just(UTC))),
+    st.sampled_from(["minute", "day", "month", "none"]),
+)
+SPANS = st.lists(st.tuples(st.integers(-5, 3000), st.integers(-5, 3000)), max_size=60).map(tuple)
+LINKS = st.one_of(TEXT, TEXT.map(lambda text: "https://x.example/" + text))
+ALERTS = st.builds(
+    AlertContent,
+    alert_id=st.just("k3f9a2"),
+    headline=TEXT,
+    outlet=TEXT,
+    url=LINKS,
+    country=TEXT,
+    leaning=TEXT,
+    language=TEXT,
+    published=DATES,
+    first_seen_at=st.one_of(st.none(), st.datetimes(timezones=st.just(UTC))),
+    quotes=st.lists(st.builds(Quote, TEXT, SPANS), max_size=4).map(tuple),
+    why=st.lists(TEXT, max_size=5).map(tuple),
+    watchlists=st.lists(TEXT, max_size=9).map(tuple),
+    alleged=st.booleans(),
+    late=st.booleans(),
+    repeat=st.booleans(),
+)
+DIGESTS = st.builds(
+    DigestContent,
+    name=st.just("77"),
+    items=st.lists(st.builds(DigestItem, st.just("k3f9a2"), TEXT, TEXT, LINKS, DATES), max_size=15).map(tuple),
+    count=st.integers(0, 99999),
+    watchlists=st.lists(TEXT, max_size=9).map(tuple),
+    held=st.booleans(),
+    repeat=st.booleans(),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(ALERTS, DIGESTS), st.sampled_from(languages()))
+def test_every_message_obeys_telegrams_rules(content: Content, language: str) -> None:
+    """Random Unicode, markup, marks of direction, 100,000 characters: balanced tags, length, http and https alone."""
+    message = render(content, language, "Asia/Damascus")
+    assert html.unescape(re.sub("<[^>]*>", "", message.html)) == check_rules(message).text
+
+
+def test_the_longest_message_fits() -> None:
+    """Every field far over its budget at once."""
+    long = "<&א😀" * 25_000
+    quotes = tuple(Quote(long[n:], ((50_000, 50_100), (60_000, 60_001))) for n in range(4))
+    url = "https://x.example/" + "a" * 880
+    content = AlertContent("k3f9a2", long, long, url, "XX", long, long, why=(long,) * 5, watchlists=(long,) * 9)
+    check_rules(
+        render(
+            AlertContent(
+                **{
+                    **{f: getattr(content, f) for f in content.__slots__},
+                    "quotes": quotes,
+                    "alleged": True,
+                    "late": True,
+                    "repeat": True,
+                }
+            )
+        )
+    )
+    item = DigestItem("k3f9a2", long, long, "https://x.example/" + "a" * 140, ALERT.published)
+    check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, held=True, repeat=True)))
+
+
+@given(TEXT, st.integers(0, 3))
+def test_a_stored_text_comes_in_parts_that_fit(text: str, blank_lines: int) -> None:
+    """At most five messages, none empty, none too long, and short texts come whole."""
+    sent = parts("\n" * blank_lines + text)
+    assert len(sent) <= 5
+    assert all(part.strip() and units(part) <= LIMIT for part in sent)
+    if 0 < units(text) <= LIMIT and text.isprintable() and text == text.strip():
+        assert sent == [text]
+
+
+def test_a_long_text_is_cut_between_words() -> None:
+    """Nothing is lost in between, and a cut end is marked."""
+    text = "слово " * 2000
+    sent = parts(text)
+    assert " ".join(sent) == text.strip()
+    assert parts("слово " * 9000)[-1].endswith("слово…")
+
+
+def test_buttons_fit_telegram() -> None:
+    """64 bytes of data; the verdict given stands out."""
+    said = texts("ar")
+    buttons = [button for row in alert_buttons("k3f9a2", said, "wrong person") for button in row]
+    assert all(len(button.data.encode()) <= 64 for button in buttons)
+    assert [button.data for button in buttons if button.text.startswith("✓")] == ["judge:k3f9a2:wrong person"]
