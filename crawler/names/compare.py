@@ -3,9 +3,9 @@
     parts of each name -> agreement of every two parts -> the best assignment of part to part -> one figure -> score
 
 An agreement is log odds: what the sounds two words share are worth as evidence, less what their differences cost (see
-`phonemes`). The score is the logistic of the sum, so one threshold means about the same rate of false matches for a short name
-and a long one. For persons both the given name and the surname have to agree: however well one agrees, it counts only up to
-`ENOUGH`, and cannot buy off a disagreement of the other.
+`phonemes`). The score is the logistic of the sum, so one threshold means about the same rate of false matches for a
+short name and a long one. For persons both the given name and the surname have to agree: however well one agrees, it
+counts only up to `ENOUGH`, and cannot buy off a disagreement of the other.
 """
 
 from __future__ import annotations
@@ -206,7 +206,8 @@ def agreement(a: Part, b: Part) -> int:
 
 def by_sound(a: Reading, b: Reading, floor: int = FLOOR) -> int:
     """Log odds of two words by sound alone; WORST as soon as it must be below `floor`."""
-    # Words of unlike consonants need no measuring: of attested pairs 0.3 % have five unshared classes, and those are bad joins.
+    # Words of unlike consonants need no measuring: of attested pairs 0.3 % have five unshared classes, and those are
+    # bad joins.
     if (a.classes ^ b.classes).bit_count() >= 5:
         return WORST
     script = b.script
@@ -354,7 +355,8 @@ def _joined(parts: tuple[Part, ...]) -> Reading:
 
 
 def _run_together(a: Reading, b: Reading) -> int:
-    """Agreement of two names written without spaces; a difference counts twice, for so long a word has much to agree in."""
+    """Agreement of two names written without spaces; a difference counts twice, for so long a word has much to agree
+    in."""
     worth = evidence(a, b) // 2
     apart = distance(a, b, worth)
     return WORST if apart == FAR else worth - 2 * apart - JOINED

@@ -1,12 +1,12 @@
 """A list of watched names, and the places of a text where they stand.
 
-    every token -> the given names it may be        (cached per word; a few hundred words of the list, found by skeleton)
-    tokens beside such a given name, or an initial  -> the surnames of the list that go with it
+    every token -> the given names it may be        (cached per word; a few hundred words of the list, found by
+    skeleton) tokens beside such a given name, or an initial  -> the surnames of the list that go with it
     given name + surname -> persons of the list -> score, band, what explains it better
 
-A given name is looked for first because a surname alone is no evidence: a list of 10,000 names meets more than a thousand words
-that sound like one of its surnames in 100,000 tokens of news. So a bare surname is reported as "needs-second-signal" and never
-fires, whether it stands alone or repeats a full name of the same text.
+A given name is looked for first because a surname alone is no evidence: a list of 10,000 names meets more than a
+thousand words that sound like one of its surnames in 100,000 tokens of news. So a bare surname is reported as
+"needs-second-signal" and never fires, whether it stands alone or repeats a full name of the same text.
 
 Everything is a dictionary that `add` and `remove` change in place, so one name added to 100,000 costs no rebuild.
 """
@@ -80,7 +80,8 @@ class NameHit:
 
     @property
     def why(self) -> str:
-        """The reasons, for a person to check: `و+كيريل = кирилл: clitic و; one given name · انانيف = ананьев: ... · 0.99`."""
+        """The reasons, for a person to check: `و+كيريل = кирилл: clitic و; one given name · انانيف = ананьев: ... ·
+        0.99`."""
         return " · ".join([*(_reason(*piece) for piece in self.evidence), f"{self.score:.2f}"])
 
 
@@ -252,8 +253,8 @@ class NameIndex:
     def find(self, tokens: Sequence[Token]) -> list[NameHit]:
         """The watched names in a text, in order; at most one hit for each name and place.
 
-        A hit that fires has given name (or an initial before a surname few bear) and surname. A bare surname is a hit of band
-        "needs-second-signal", and so is every later mention of a surname whose full name stands in the text.
+        A hit that fires has given name (or an initial before a surname few bear) and surname. A bare surname is a hit
+        of band "needs-second-signal", and so is every later mention of a surname whose full name stands in the text.
         """
         found: _Found = {}
         known = self._given_hits
@@ -323,7 +324,8 @@ class NameIndex:
                         _record(found, tokens, at, other, person, total, (shown, spelled))
 
     def _beside_surname(self, tokens: Sequence[Token], at: int, bare: Hits, found: _Found) -> None:
-        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is tried."""
+        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is
+        tried."""
         for other in (at - 1, at + 1):
             if not 0 <= other < len(tokens):
                 continue
@@ -450,8 +452,7 @@ class NameIndex:
                 continue
             for person in repeated:
                 if any(
-                    (figure := agreement(part_of(word, word), self._surnames.parts[person.surname]) - loss)
-                    >= AGAIN_FLOOR
+                    agreement(part_of(word, word), self._surnames.parts[person.surname]) - loss >= AGAIN_FLOOR
                     for word, loss, _ in _ways(token)
                 ):
                     hits[person.key, token[0]] = _bare_hit(
@@ -491,7 +492,8 @@ def _keep(best: dict[str, Found], found: Found) -> None:
 
 
 def _ordinary(token: Token) -> int:
-    """What a token loses for being an ordinary word of its language (hundredths of a nat); a clitic does not hide it."""
+    """What a token loses for being an ordinary word of its language (hundredths of a nat); a clitic does not hide
+    it."""
     return max(common_words().get(key, 0) for key in keys(token))
 
 
@@ -508,8 +510,8 @@ def _heard(
 ) -> list[tuple[str, int]]:
     """Words of the list that sound like `part`, and how well.
 
-    Words with other consonants are looked at only when none with the same ones fits and the word is not `known` otherwise: a
-    name that is known explains it.
+    Words with other consonants are looked at only when none with the same ones fits and the word is not `known`
+    otherwise: a name that is known explains it.
     """
     skeleton = part.reading.skeleton
     if not part.reading.numbers or len(skeleton) > LONGEST_SKELETON:

@@ -1,9 +1,9 @@
 """Reads a word of any script into sound units, and knows what it costs to take one unit for another.
 
-A unit is a letter, or the letters that stand for one sound (ш, sh, تش), in its own script: ج stays ج, because only the other
-side of a comparison says whether it was g or zh. `data/costs.tsv` holds, for every pair of units that can stand for each
-other, the cost in nats; a person can read it and correct it. It was learned by `learn.py` from names attested in several
-scripts, and `tests/names/test_phonemes.py` pins the pairs that matter.
+A unit is a letter, or the letters that stand for one sound (ш, sh, تش), in its own script: ج stays ج, because only
+the other side of a comparison says whether it was g or zh. `data/costs.tsv` holds, for every pair of units that can
+stand for each other, the cost in nats; a person can read it and correct it. It was learned by `learn.py` from names
+attested in several scripts, and `tests/names/test_phonemes.py` pins the pairs that matter.
 """
 
 from __future__ import annotations

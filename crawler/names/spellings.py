@@ -9,7 +9,8 @@ from crawler.languages.ru import paradigm
 from crawler.names.given import spellings_of
 from crawler.names.phonemes import AR, CYR, LAT, script_of, units_of
 
-# Cyrillic sound unit -> the letters it is written with, commonest first. Counts on the development half of attested names:
+# Cyrillic sound unit -> the letters it is written with, commonest first. Counts on the development half of attested
+# names:
 # г -> غ 75, ج 44, ه 10; в -> ف 177, و 49; х -> خ 39, ه 23; ч -> تش 136, ش 24; ц -> تس 39.
 _ARABIC = {
     "а": "ا", "б": "ب", "в": "ف", "г": "غ ج", "д": "د", "е": "ي", "ж": "ج", "з": "ز", "и": "ي", "й": "ي", "к": "ك",
@@ -87,9 +88,9 @@ def _table(word: str, script: str) -> list[str]:
 def spellings(name: str, script: str) -> list[str]:
     """Spellings of a name in a script ("ar", "ru" or "en"), likeliest first, folded (lower case).
 
-    In "ru" its case forms. A name of several words gives the words' spellings combined, the likeliest of each first; a word
-    that is not Cyrillic is spelled only in its own script and as the table of given names knows it. ValueError for another
-    script.
+    In "ru" its case forms. A name of several words gives the words' spellings combined, the likeliest of each first;
+    a word that is not Cyrillic is spelled only in its own script and as the table of given names knows it. ValueError
+    for another script.
     """
     if script not in ("ar", "ru", "en"):
         raise ValueError(f"spellings are made in 'ar', 'ru' or 'en', not {script!r}")

@@ -37,7 +37,8 @@ def hits(index: NameIndex, text: str) -> list[NameHit]:
     ],
 )
 def test_a_full_name_fires_in_every_shape(text: str, shown: str) -> None:
-    """Cases, Latin, initials, order, patronymic between and Arabic by ear: the span quotes the text as it was written."""
+    """Cases, Latin, initials, order, patronymic between and Arabic by ear: the span quotes the text as it was
+    written."""
     (hit,) = hits(index_of("Кирилл Ананьев"), text)
     assert ("fires", shown) == (hit.band, text[hit.start : hit.end])
 
