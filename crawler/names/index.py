@@ -308,8 +308,8 @@ class NameIndex:
             token = tokens[other]
             if token[5] != anchor[5] or token[3] != anchor[3] or len(token[2]) < 2:
                 continue
-            if token[3] != AR and not token[4] and token[2] not in self._surnames.forms:
-                continue
+            if token[3] != AR and not token[4] and (token[2] not in self._surnames.forms or _ordinary(token)):
+                continue  # without a capital only the very form counts, and белая is a colour
             loss = _between(tokens, min(at, other), max(at, other))
             if loss is None:
                 continue

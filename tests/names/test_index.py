@@ -51,10 +51,23 @@ def test_another_person_does_not_fire(text: str) -> None:
     assert [] == [hit for hit in hits(index_of("Кирилл Ананьев"), text) if hit.band == "fires"]
 
 
+def test_ordinary_words_without_a_capital_are_no_name() -> None:
+    """Новая is new and Вера is faith: in small letters they are no person, with capitals they are."""
+    index = index_of("Вера Новая")
+    assert [] == hits(index, "у него вера новая и крепкая")
+    assert "fires" == hits(index, "Пришла Вера Новая")[0].band
+
+
 def test_a_surname_alone_needs_a_second_signal() -> None:
     """A bare surname is reported and never fires, also after the full name."""
     found = hits(index_of("Кирилл Ананьев"), "قتل كيريل أنانيف. وقال إن أنانيف قتل")
     assert ["fires", "needs-second-signal"] == [hit.band for hit in found]
+
+
+def test_an_initial_of_another_name_does_not_count() -> None:
+    """After a comma or a full stop a capital letter is no initial."""
+    index = index_of("Алексей Сидоров")
+    assert [] == [hit for hit in hits(index, "Это Сидоров. А потом ушли.") if hit.band == "fires"]
 
 
 def test_removing_a_name_stops_finding_it() -> None:

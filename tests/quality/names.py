@@ -1,8 +1,7 @@
 """Names across scripts: recall at a fixed rate of false matches, beside transliteration and rapidfuzz.
 
 Every figure is from the kept-out half: rows whose surname (last word of the English form, lower case) has a SHA-1
-beginning with 0-7. Costs and thresholds were chosen on the other half, `python -m tests.quality.names_dev` style runs
-use it.
+beginning with 0-7. Costs and thresholds were chosen on the other half: `figures(data, kept_out=False)`.
 """
 
 from __future__ import annotations
