@@ -1,7 +1,10 @@
-"""Publication dates: from a page's evidence (`published`) or from one string in Arabic, Russian or English (`parse_date`).
+"""Publication dates: from a page's evidence (`published`) or from one string in Arabic, Russian or English
+(`parse_date`).
 
-The clock is an argument. Day precision is the calendar date at 00:00Z and is never shifted by a zone. Refused without a second
-witness: the future, the time of the crawl, and 1 January at midnight, which is how software says "I know only the year".
+The clock is an argument. Day precision is the calendar date at 00:00Z and is never shifted by a zone. Refused
+without a second
+witness: the future, the time of the crawl, and 1 January at midnight, which is how software says "I know only the
+year".
 """
 
 from __future__ import annotations
@@ -15,7 +18,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 
 from crawler.markup import Declared
 from crawler.types import UNDATED, Dating, Listing, Precision
@@ -107,35 +109,52 @@ UNITS = {
 }
 DUALS = {1: "دقيقتين|دقيقتان", 60: "ساعتين|ساعتان", 1440: "يومين|يومان", 10080: "اسبوعين|اسبوعان"}
 NUMBER_WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "один": 1, "одну": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9,
-    "десять": 10, "ثلاث": 3, "ثلاثه": 3, "اربع": 4, "اربعه": 4, "خمس": 5, "خمسه": 5, "ست": 6, "سته": 6, "سبع": 7, "سبعه": 7,
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10,
+    "один": 1, "одну": 1, "два": 2, "две": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8,
+    "девять": 9,
+    "десять": 10, "ثلاث": 3, "ثلاثه": 3, "اربع": 4, "اربعه": 4, "خمس": 5, "خمسه": 5, "ست": 6, "سته": 6, "سبع": 7,
+    "سبعه": 7,
     "ثماني": 8, "ثمانيه": 8, "ثمان": 8, "تسع": 9, "تسعه": 9, "عشر": 10, "عشره": 10,
 }  # fmt: skip
 ZONES = {
-    "мск": "Europe/Moscow", "msk": "Europe/Moscow", "московск": "Europe/Moscow", "moscow": "Europe/Moscow", "موسكو": "Europe/Moscow",
-    "دمشق": "Asia/Damascus", "damascus": "Asia/Damascus", "syria": "Asia/Damascus", "سوريا": "Asia/Damascus", "дамаск": "Asia/Damascus",
-    "مكه": "Asia/Riyadh", "السعوديه": "Asia/Riyadh", "ksa": "Asia/Riyadh", "بغداد": "Asia/Baghdad", "القاهره": "Africa/Cairo",
-    "cairo": "Africa/Cairo", "بيروت": "Asia/Beirut", "beirut": "Asia/Beirut", "istanbul": "Europe/Istanbul", "الامارات": "Asia/Dubai",
-    "ابوظبي": "Asia/Dubai", "киев": "Europe/Kyiv", "kyiv": "Europe/Kyiv", "القدس": "Asia/Jerusalem", "عمان": "Asia/Amman",
-    "غرينتش": "UTC", "جرينتش": "UTC", "غرينيتش": "UTC", "gmt": "UTC", "utc": "UTC", "cet": "Europe/Paris", "cest": "Europe/Paris",
+    "мск": "Europe/Moscow", "msk": "Europe/Moscow", "московск": "Europe/Moscow", "moscow": "Europe/Moscow",
+    "موسكو": "Europe/Moscow",
+    "دمشق": "Asia/Damascus", "damascus": "Asia/Damascus", "syria": "Asia/Damascus", "سوريا": "Asia/Damascus",
+    "дамаск": "Asia/Damascus",
+    "مكه": "Asia/Riyadh", "السعوديه": "Asia/Riyadh", "ksa": "Asia/Riyadh", "بغداد": "Asia/Baghdad",
+    "القاهره": "Africa/Cairo",
+    "cairo": "Africa/Cairo", "بيروت": "Asia/Beirut", "beirut": "Asia/Beirut", "istanbul": "Europe/Istanbul",
+    "الامارات": "Asia/Dubai",
+    "ابوظبي": "Asia/Dubai", "киев": "Europe/Kyiv", "kyiv": "Europe/Kyiv", "القدس": "Asia/Jerusalem",
+    "عمان": "Asia/Amman",
+    "غرينتش": "UTC", "جرينتش": "UTC", "غرينيتش": "UTC", "gmt": "UTC", "utc": "UTC", "cet": "Europe/Paris",
+    "cest": "Europe/Paris",
     "est": "America/New_York", "edt": "America/New_York", "et": "America/New_York", "bst": "Europe/London",
-    "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "eet": "Europe/Athens", "eest": "Europe/Athens", "екб": "Asia/Yekaterinburg",
+    "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "eet": "Europe/Athens", "eest": "Europe/Athens",
+    "екб": "Asia/Yekaterinburg",
 }  # fmt: skip
 # Where a site's own zone is unknown its country is the better guess than UTC. Country-code domain -> zone.
 DOMAIN_ZONES = {
-    "ru": "Europe/Moscow", "su": "Europe/Moscow", "xn--p1ai": "Europe/Moscow", "sy": "Asia/Damascus", "ua": "Europe/Kyiv",
-    "by": "Europe/Minsk", "lb": "Asia/Beirut", "jo": "Asia/Amman", "iq": "Asia/Baghdad", "eg": "Africa/Cairo", "sa": "Asia/Riyadh",
-    "ae": "Asia/Dubai", "qa": "Asia/Qatar", "kw": "Asia/Kuwait", "tr": "Europe/Istanbul", "il": "Asia/Jerusalem", "ps": "Asia/Hebron",
-    "tn": "Africa/Tunis", "dz": "Africa/Algiers", "ma": "Africa/Casablanca", "ly": "Africa/Tripoli", "ye": "Asia/Aden", "kz": "Asia/Almaty",
-    "am": "Asia/Yerevan", "az": "Asia/Baku", "ge": "Asia/Tbilisi", "uz": "Asia/Tashkent", "ir": "Asia/Tehran", "uk": "Europe/London",
-    "de": "Europe/Berlin", "fr": "Europe/Paris", "pl": "Europe/Warsaw", "lv": "Europe/Riga", "lt": "Europe/Vilnius", "ee": "Europe/Tallinn",
+    "ru": "Europe/Moscow", "su": "Europe/Moscow", "xn--p1ai": "Europe/Moscow", "sy": "Asia/Damascus",
+    "ua": "Europe/Kyiv",
+    "by": "Europe/Minsk", "lb": "Asia/Beirut", "jo": "Asia/Amman", "iq": "Asia/Baghdad", "eg": "Africa/Cairo",
+    "sa": "Asia/Riyadh",
+    "ae": "Asia/Dubai", "qa": "Asia/Qatar", "kw": "Asia/Kuwait", "tr": "Europe/Istanbul", "il": "Asia/Jerusalem",
+    "ps": "Asia/Hebron",
+    "tn": "Africa/Tunis", "dz": "Africa/Algiers", "ma": "Africa/Casablanca", "ly": "Africa/Tripoli",
+    "ye": "Asia/Aden", "kz": "Asia/Almaty",
+    "am": "Asia/Yerevan", "az": "Asia/Baku", "ge": "Asia/Tbilisi", "uz": "Asia/Tashkent", "ir": "Asia/Tehran",
+    "uk": "Europe/London",
+    "de": "Europe/Berlin", "fr": "Europe/Paris", "pl": "Europe/Warsaw", "lv": "Europe/Riga", "lt": "Europe/Vilnius",
+    "ee": "Europe/Tallinn",
 }  # fmt: skip
 LOCALES = {"ar": ["ar-SY", "ar", "ar-TN"], "ru": ["ru"], "en": ["en-GB", "en"], "uk": ["uk"]}
 
 
 def _alternatives(*tables: dict[int, str]) -> tuple[str, dict[int, re.Pattern[str]]]:
-    """One alternation over all words, longest first (so that «تشرين الثاني» is not read as a shorter one), and one per number."""
+    """One alternation over all words, longest first (so that «تشرين الثاني» is not read as a shorter one), and one
+    per number."""
     words = [word for table in tables for joined in table.values() for word in joined.split("|")]
     merged: dict[int, list[str]] = {}
     for table in tables:
@@ -157,7 +176,8 @@ _GAP = r"[\s,./\-]{0,3}"
 _YEAR = r"(?P<year>\d{4}|['’]\d{2})(?!\d)"
 DAY_MONTH = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:-?(?:го|е|st|nd|rd|th){_E})?{_GAP}(?:(?:من|of|شهر){_E}\s*)?(?:شهر\s+)?"
-    rf"{_B}(?P<month>{MONTH}){_E}\.?(?:\s*[/\\(\-]\s*(?P<second>{MONTH}){_E}\)?)?(?:{_GAP}(?:عام\s+|سنه\s+|of\s+)?{_YEAR})?"
+    rf"{_B}(?P<month>{MONTH}){_E}\.?(?:\s*[/\\(\-]\s*(?P<second>{MONTH}){_E}\)?)?(?:{_GAP}(?:عام\s+|سنه\s+"
+    rf"|of\s+)?{_YEAR})?"
 )
 MONTH_DAY = re.compile(rf"{_B}(?P<month>{MONTH}){_E}\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s*{_YEAR})?")
 SHORT_YEAR = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[\s.\-/]({MONTH}){_E}\.?[\s.\-/'](?P<year>\d{{2}})(?![\d:])")
@@ -168,7 +188,8 @@ YEAR_FIRST = re.compile(
     r"(?<![\d./-])(?P<year>(?:19|20)\d{2})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)"
 )
 DAY_FIRST = re.compile(
-    r"(?<![\d.:])(?P<day>\d{1,2})\s?(?P<mark>[-/.])\s?(?P<month>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)(?![.:]\d)"
+    r"(?<![\d.:])(?P<day>\d{1,2})\s?(?P<mark>[-/.])\s?(?P<month>\d{1,2})\s?(?P=mark)\s?(?P<year>\d{4}"
+    r"|\d{2})(?!\d)(?![.:]\d)"
 )
 NO_YEAR = re.compile(r"(?<![\d.:])(?P<day>\d{1,2})\.(?P<month>\d{2})(?![\d.:])")
 ISO = re.compile(
@@ -179,7 +200,8 @@ HIJRI_NAMED = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}}){_GAP}(?:من\s+)?(?:شهر\s+)?{_B}(?P<month>{HIJRI}){_E}{_GAP}(?:عام\s+)?(?P<year>1[34]\d{{2}}|15\d{{2}})(?!\d)"
 )
 HIJRI_NUMERIC = re.compile(
-    r"(?<!\d)(?:(?P<y1>1[345]\d{2})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[-/](?P<m2>\d{1,2})[-/](?P<y2>1[345]\d{2}))(?!\d)\s*(?:ه|هج)?"
+    r"(?<!\d)(?:(?P<y1>1[345]\d{2})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})"
+    r"|(?P<d2>\d{1,2})[-/](?P<m2>\d{1,2})[-/](?P<y2>1[345]\d{2}))(?!\d)\s*(?:ه|هج)?"
 )
 CLOCK = re.compile(
     rf"(?<![\d:.,])(?P<hour>[01]?\d|2[0-4])(?::|(?<=\d)h(?=\d))(?P<minute>[0-5]\d)(?::[0-5]\d)?(?:[.,]\d+)?(?!\d)"
@@ -193,7 +215,8 @@ PM = {"pm", "p.m.", "p.m", "مساء", "م", "عصرا", "ظهرا", "ليلا"}
 OFFSET = re.compile(r"(?:(?:gmt|utc|غرينتش|جرينتش)\s*)?(?P<sign>[+-])\s?(?P<h>\d{1,2}):?(?P<m>\d{2})?(?!\d)")
 ZONE_WORD = re.compile(rf"{_B}ال?(?:بتوقيت)?\s*(?:{'|'.join(ZONES)})|{_B}(?:{'|'.join(ZONES)})")
 AGO = re.compile(
-    rf"{_B}(?:(?P<half>полчаса|полтора\s+часа|half\s+an\s+hour)|(?P<dual>{DUAL})|(?:(?P<n>\d{{1,3}}|{'|'.join(NUMBER_WORDS)})[\s-]*)?(?P<unit>{UNIT}))(?![^\W\d_])"
+    rf"{_B}(?:(?P<half>полчаса|полтора\s+часа|half\s+an\s+hour)|(?P<dual>{DUAL})"
+    rf"|(?:(?P<n>\d{{1,3}}|{'|'.join(NUMBER_WORDS)})[\s-]*)?(?P<unit>{UNIT}))(?![^\W\d_])"
 )
 JUST_NOW = re.compile(
     rf"{_B}(?:только что|щойно|just now|moments ago|right now|الان|للتو|قبل لحظات|منذ لحظات|لحظات){_E}"
@@ -206,7 +229,7 @@ DAY_WORD_IN = re.compile(rf"{_B}(?P<word>{DAY_WORD}){_E}")
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _LETTERS = str.maketrans(
     {
-        **{c: "ا" for c in "أإآٱ"},
+        **dict.fromkeys("أإآٱ", "ا"),
         "ى": "ي",
         "ة": "ه",
         "ـ": None,
@@ -256,8 +279,10 @@ def parse_date(
 ) -> Dating:
     """The moment `text` names; UNDATED when it names none, only a year, or one in the future.
 
-    `timezone` is the IANA name of the zone in which a bare clock time is meant ('' is UTC); `now` anchors relative words.
-    `formats` are strptime patterns of the outlet, tried first; `rare` asks dateparser about what the tables here do not know.
+    `timezone` is the IANA name of the zone in which a bare clock time is meant ('' is UTC); `now` anchors relative
+    words.
+    `formats` are strptime patterns of the outlet, tried first; `rare` asks dateparser about what the tables here do
+    not know.
     """
     local = zone(timezone)
     folded = fold(text)[:300]
@@ -314,7 +339,7 @@ def _exact(folded: str, local: tzinfo) -> Dating | None:
     part = match.groupdict()
     try:
         year, month, day, hour, minute = (int(part[key]) for key in ("year", "month", "day", "hour", "minute"))
-        at = datetime(year, month, day, hour, minute, int(part["second"] or 0))
+        at = datetime(year, month, day, hour, minute, int(part["second"] or 0), tzinfo=UTC)
     except ValueError:
         return None
     where = _offset(part["zone"]) if part["zone"] else _zone_after(folded[match.end() :]) or local
@@ -394,7 +419,7 @@ def _clock(folded: str, span: tuple[int, int], local: tzinfo, day: date) -> date
                 hour += 12
             elif half and half not in PM and hour == 12:
                 hour = 0
-            moment = datetime(day.year, day.month, day.day, hour % 24, minute)
+            moment = datetime(day.year, day.month, day.day, hour % 24, minute, tzinfo=UTC)
             return moment.replace(tzinfo=_zone_after(part[match.end() :]) or local)
     return None
 
@@ -426,7 +451,8 @@ def _full_year(text: str, today: date) -> int:
 
 
 def _nearest_year(month: int, day: int, weekday: int | None, today: date) -> date | None:
-    """A date without its year is the latest such day that is not in the future, and falls on the weekday when one is given."""
+    """A date without its year is the latest such day that is not in the future, and falls on the weekday when one is
+    given."""
     for back in range(12):
         candidate = _safe(today.year - back, month, day)
         if candidate is None or candidate > today + timedelta(days=1):
@@ -503,7 +529,8 @@ def _from_hijri(year: int, month: int, day: int) -> date | None:
 
 
 def _read_day_word(folded: str, language: str, today: date) -> _Found | None:
-    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a date."""
+    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a
+    date."""
     match = DAY_WORD_IN.search(folded)
     if match is None or (not CLOCK.search(folded) and not DOT_CLOCK.search(folded) and len(folded.split()) > 4):
         return None
@@ -537,14 +564,17 @@ def _read_no_year(folded: str, language: str, today: date) -> _Found | None:
     return _Found(near, match.span()) if near else None
 
 
-# A Gregorian date beside a Hijri one («الموافق») is the surer of the two, so Hijri comes after the full Gregorian forms.
+# A Gregorian date beside a Hijri one («الموافق») is the surer of the two, so Hijri comes after the full Gregorian
+# forms.
 READERS = (
-    _read_year_first, _read_day_first, _read_named, _read_hijri, _read_day_word, _read_month, _read_no_year, _read_weekday,
+    _read_year_first, _read_day_first, _read_named, _read_hijri, _read_day_word, _read_month, _read_no_year,
+    _read_weekday,
 )  # fmt: skip
 
 
 def _has_known_word(folded: str) -> bool:
-    """dateparser is asked only about words the tables do not know; on ours it could only do worse (a bare year, a wrong order)."""
+    """dateparser is asked only about words the tables do not know; on ours it could only do worse (a bare year, a
+    wrong order)."""
     return bool(re.search(rf"{_B}(?:{MONTH}|{HIJRI}|{DAY_WORD}|{WEEKDAY}){_E}", folded)) or not re.search(
         r"[^\W\d_]{3,}", folded
     )
@@ -583,15 +613,22 @@ TODAY_IS = re.compile(
 # --- one page --------------------------------------------------------------------------------------------------------
 
 META_NAMES = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "datecreated", "og:pubdate",
-    "published_time", "publish-date", "publish_date", "publication_date", "publicationdate", "pubdate", "parsely-pub-date",
-    "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date.created", "dc.date", "dcterms.available",
-    "article.published", "article_date_original", "originalpublicationdate", "mediator_published_time", "cxenseparse:recs:publishtime",
-    "cxenseparse:recs:articlepublishtime", "weibo:article:create_at", "ptime", "citation_publication_date", "rnews:datepublished",
-    "shareaholic:article_published_time", "bt:pubdate", "analyticsattributes.articledate", "date", "og:release_date", "article:published",
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "datecreated",
+    "og:pubdate",
+    "published_time", "publish-date", "publish_date", "publication_date", "publicationdate", "pubdate",
+    "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.created", "dcterms.issued", "dcterms.date", "dc.date.created",
+    "dc.date", "dcterms.available",
+    "article.published", "article_date_original", "originalpublicationdate", "mediator_published_time",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:recs:articlepublishtime", "weibo:article:create_at", "ptime", "citation_publication_date",
+    "rnews:datepublished",
+    "shareaholic:article_published_time", "bt:pubdate", "analyticsattributes.articledate", "date", "og:release_date",
+    "article:published",
 )  # fmt: skip
 UPDATED_NAMES = (
-    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "lastmod", "last-modified", "dcterms.modified",
+    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "lastmod", "last-modified",
+    "dcterms.modified",
     "mediator_modified_time",
 )  # fmt: skip
 DATE_CLASS = re.compile(r"(?i)date|time|publi|posted|meta|\binfo|byline|created|дата|تاريخ|dt\b|when|stamp")
@@ -625,13 +662,15 @@ def published(
     """The publication date that the page's evidence carries best; `now` is the time of the crawl.
 
     Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, visible text near the
-    headline, the URL, the feed. A weaker witness of the same day adds the clock time; one that names another day is recorded as a conflict.
+    headline, the URL, the feed. A weaker witness of the same day adds the clock time; one that names another day is
+    recorded as a conflict.
     """
     local = zone(timezone, url)
     name = getattr(local, "key", "UTC")
-    evidence = [item for item in _strong(declared, url, listing, language, name, now, selected, formats)]
+    evidence = list(_strong(declared, url, listing, language, name, now, selected, formats))
     if not _settled(evidence, now):
-        # The date beside the headline goes before the feed's, which may be that of a later change: the feed adds the clock.
+        # The date beside the headline goes before the feed's, which may be that of a later change: the feed adds the
+        # clock.
         page = [item for item in evidence if item.witness not in OUTSIDE]
         said = [item for item in evidence if item.witness in OUTSIDE]
         evidence = page + _visible(declared, language, name, now) + said
@@ -639,7 +678,8 @@ def published(
 
 
 def dateline(opening: Iterable[str], timezone: str, now: datetime) -> Dating | None:
-    """The day an article's first sentences call today («اليوم، الثلاثاء 13 شباط»), or None. The weakest of all evidence."""
+    """The day an article's first sentences call today («اليوم، الثلاثاء 13 شباط»), or None. The weakest of all
+    evidence."""
     for line in list(opening)[:4]:
         match = TODAY_IS.search(fold(line[:600]))
         reading = parse_date(match.group(), "", timezone, now, rare=False) if match else UNDATED
@@ -801,7 +841,7 @@ def _show(item: Dating) -> str:
     return item.at.strftime("%Y-%m-%d %H:%MZ" if item.precision == "minute" else "%Y-%m-%d")
 
 
-# --- what stands on the page for people to read ------------------------------------------------------------------------
+# --- what stands on the page for people to read ----------------------------------------------------------------------
 
 
 # What a text must hold to be worth parsing as a date.
@@ -851,7 +891,8 @@ def _date_lines(element: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _may_date(element: Any, text: str) -> bool | None:
-    """Whether class or id of the element speak of a date (True) or of nothing (False); None when it dates something else."""
+    """Whether class or id of the element speak of a date (True) or of nothing (False); None when it dates something
+    else."""
     parent = element.getparent()
     marks = " ".join(
         item.get(key) or "" for item in (element, parent) if item is not None for key in ("class", "id", "itemprop")

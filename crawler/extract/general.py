@@ -5,7 +5,8 @@
     score     = logistic function of a line's own shape, its surroundings and the two opinions (WEIGHTS)
     keep      = lines above the threshold; gaps inside closed, the lost lead rescued
 
-The lines are always the page's own, so nothing is glued or reordered by a tool. The two opinions alone reach less than the
+The lines are always the page's own, so nothing is glued or reordered by a tool. The two opinions alone reach less
+than the
 score: see tests/quality/extraction.py. When no line convinces, the sentences under the headline are taken.
 """
 
@@ -18,6 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -35,9 +37,12 @@ MAX_TEXT = 600_000
 MAX_ARTICLE = 2_000_000  # characters; what is longer is a dump, a log or an attack
 
 FOREIGN = re.compile(
-    r"(?i)comment|related|similar|recommend|side-?bar|widget|popular|latest|share|social|foot|nav|menu|breadcrumb|banner|advert"
-    r"|\bads?\b|promo|teaser|rating|vote|tags?\b|meta|author|byline|login|search|subscri|newsletter|poll|rss|archive|counter"
-    r"|copyright|print|tool|more|partner|informer|anons|opros|podpis|kommen|forum|disqus|caption|gallery|photo|foto|credit|hidden"
+    r"(?i)comment|related|similar|recommend|side-?bar|widget|popular|latest|share|social|foot|nav|menu|breadcrumb"
+    r"|banner|advert"
+    r"|\bads?\b|promo|teaser|rating|vote|tags?\b|meta|author|byline|login|search|subscri|newsletter|poll|rss"
+    r"|archive|counter"
+    r"|copyright|print|tool|more|partner|informer|anons|opros|podpis|kommen|forum|disqus|caption|gallery|photo|foto"
+    r"|credit|hidden"
     r"|popup|modal|donat"
 )
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
@@ -149,7 +154,7 @@ def by_readability(tree: Any) -> str:
         return ""
 
 
-# --- features ----------------------------------------------------------------------------------------------------------
+# --- features --------------------------------------------------------------------------------------------------------
 
 
 def features(
@@ -272,14 +277,14 @@ def _mean(values: list[float], index: int, reach: int) -> float:
     return sum(around) / (2 * reach)
 
 
-# --- decisions ---------------------------------------------------------------------------------------------------------
+# --- decisions -------------------------------------------------------------------------------------------------------
 
 
 def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[float]) -> list[int]:
     """Indices of the article's lines. A plain sentence between two kept lines of the same block is kept with them."""
     kept = [index for index, value in enumerate(scores) if value > THRESHOLD]
     chosen = set(kept)
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in pairwise(kept):
         if not 1 < after - before <= 4:
             continue
         for index in range(before + 1, after):
@@ -338,7 +343,8 @@ def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, titl
 
 
 def _adds(lead: Line, found: Sequence[Line], kept: list[int]) -> bool:
-    """Whether the lead says what the body does not: a lost first paragraph does, a standfirst repeats (and is `lead` anyway)."""
+    """Whether the lead says what the body does not: a lost first paragraph does, a standfirst repeats (and is `lead`
+    anyway)."""
     told = {word for index in kept for word in found[index].words}
     long = [word for word in lead.words if len(word) > 3]
     return sum(word not in told for word in long) >= NEWS_IN_LEAD * len(long)

@@ -31,7 +31,8 @@ class Template:
 class ReadingRules:
     """How an outlet's articles are read; everything is optional.
 
-    `language` is used for texts too short or too mixed to tell; `timezone` is the IANA zone of its clock times; `remove` are
+    `language` is used for texts too short or too mixed to tell; `timezone` is the IANA zone of its clock times;
+    `remove` are
     CSS selectors of chrome on every template; a paragraph that is or starts with a `boilerplate` phrase is dropped;
     `date_formats` are strptime patterns; a text shorter than `min_text_length` characters is rejected.
     """

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (pages are written as sites write them)
 """From bytes to an article."""
 
 from __future__ import annotations
