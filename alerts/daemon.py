@@ -1,11 +1,11 @@
 """The daemon: the one place that knows the machinery of both packages. Everything it does is a step that can run twice.
 
-    every second (APScheduler), and whenever the worker reports an article:
-        match_pending(...)     in a thread, with the monitor rebuilt when a watchlist changed
-        send_due(...)          what was matched, or fell due
-    the crawl worker           a child process; its reports wake the matcher, its death starts another
-    the bot                    Telegram's updates, in this loop
-    the watchdog               fed only while matching, sending and crawling make progress
+every second (APScheduler), and whenever the worker reports an article:
+    match_pending(...)     in a thread, with the monitor rebuilt when a watchlist changed
+    send_due(...)          what was matched, or fell due
+the crawl worker           a child process; its reports wake the matcher, its death starts another
+the bot                    Telegram's updates, in this loop
+the watchdog               fed only while matching, sending and crawling make progress
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,14 +26,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from alerts import bot, channels, deliver, subscriptions, systemd, watchlists
 from alerts.config import Settings
 from alerts.first_report import FirstReport, Report
-from alerts.match import match_pending
+from alerts.fold import Folding
+from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
 from crawler import schedule
 from crawler.db import Database
 from crawler.errors import ChannelError, DatabaseError
 from crawler.log import get_log
 from crawler.outlets import Outlets
-from crawler.worker import WorkerProcess
+from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
 
 log = get_log()
 
@@ -53,12 +55,13 @@ class Progress:
         self.allowed_s = allowed_s
         self._seen: dict[str, float] = {}
 
-    def note(self, part: str) -> None:
-        self._seen[part] = asyncio.get_running_loop().time()
+    def note(self, part: str, at: float | None = None) -> None:
+        """`part` did something, now or at a moment of time.monotonic()."""
+        self._seen[part] = time.monotonic() if at is None else at
 
     def overdue(self) -> list[str]:
         """The parts that have made no progress for too long."""
-        at = asyncio.get_running_loop().time()
+        at = time.monotonic()
         return [part for part, seen in self._seen.items() if at - seen > self.allowed_s]
 
 
@@ -72,6 +75,8 @@ class Daemon:
         outlets: Outlets,
         say: Callable[[str], None],
         show_report: Callable[[Report], None],
+        *,
+        verbose: bool = False,
     ) -> None:
         self.settings = settings
         self.database = database
@@ -83,9 +88,9 @@ class Daemon:
         self.to_send = asyncio.Event()
         self.progress = Progress(allowed_s=90.0)
         self.channels = channels.connect(settings)
-        self.worker = WorkerProcess(settings.worker_orders(), settings.config.worker)
-        self.monitor = Monitor([])
-        self.watchlists_version: object = None
+        self.worker = WorkerProcess(assignment(settings, verbose=verbose))
+        self.monitor: Monitor[int] = Monitor()
+        self.watchlists_version = -1
         self.report = FirstReport(outlets.by_id, show_report, now())
 
     async def run(self) -> None:
@@ -128,6 +133,8 @@ class Daemon:
     def _tick(self) -> None:
         self.to_match.set()
         self.to_send.set()
+        if self.worker.alive_at:
+            self.progress.note("worker", self.worker.alive_at)
         overdue = self.progress.overdue()
         if overdue:
             log.error("no progress", parts=overdue)
@@ -162,14 +169,29 @@ class Daemon:
     def _match_now(self) -> int:
         """In a thread: rebuild the monitor when a watchlist changed, match what waits; how many alerts that made."""
         with self.database.read() as session:
-            version = watchlists.version(session)
-            loaded = watchlists.load(session) if version != self.watchlists_version else None
+            changed = watchlists.version(session) != self.watchlists_version
+            loaded = watchlists.load(session) if changed else None
         if loaded is not None:
-            self.monitor = Monitor(loaded)
-            self.watchlists_version = version
-            log.info("watches", count=len(loaded))
-        matched = match_pending(self.database, self.monitor, now(), max_age=self.settings.config.alerts.max_age)
-        return matched.alerts
+            self.monitor = Monitor(loaded.watches)
+            self.watchlists_version = loaded.version
+            log.info("watches", count=len(loaded.watches), broken=len(loaded.broken))
+        done = Matched()
+        while not self.stopping.is_set():
+            with self.database.begin() as session:
+                batch = match_pending(
+                    session,
+                    self.monitor,
+                    now(),
+                    max_age=self.settings.config.alerts.max_age,
+                    outlets=self.outlets.by_id,
+                )
+            if batch.articles + batch.failed == 0:
+                break
+            self.progress.note("matcher")
+            done += batch
+        if done.articles:
+            log.info("matched", articles=done.articles, matches=done.matches, alerts=done.alerts, held=done.held)
+        return done.alerts
 
     async def _send(self) -> None:
         if not self.channels:
@@ -178,21 +200,36 @@ class Daemon:
             self.database,
             self.channels,
             self.outlets.by_id,
-            now,
+            self._sender_clock,
             holder=self.holder,
             stopping=self.stopping,
             wait=self.settings.config.alerts.uncertain_wait,
+            folding=Folding() if self.settings.config.alerts.fold_floods else None,
         )
         for name, reason in ended.closed.items():
             # The rows stay; a new token and a restart send them.
             self.channels.pop(name, None)
             self.say(f"The channel {name} cannot be used: {reason}. What is to be sent waits in the database.")
 
+    def _sender_clock(self) -> datetime:
+        """The time; a sender that asks for it between two messages is alive, however long its queue."""
+        self.progress.note("sender")
+        return now()
+
     async def _crawl(self) -> None:
-        async for event in self.worker.events(self.stopping):
-            self.progress.note("worker")
-            if event.kind == "article":
+        """The worker's reports wake the matcher. It restarts by itself; here it only starts and stops with us."""
+        await self.worker.start()
+        stop = asyncio.create_task(self._stop_worker())
+        async for report in self.worker.reports():
+            if isinstance(report, ArticleStored):
                 self.to_match.set()
+            elif isinstance(report, Ended):
+                self.to_match.set()  # what it stored last may not have been told
+        await stop
+
+    async def _stop_worker(self) -> None:
+        await self.stopping.wait()
+        await self.worker.stop(within_s=STOP_S - 2)
 
     async def _bot(self) -> None:
         if not self.settings.token:
@@ -207,17 +244,32 @@ class Daemon:
         await self.stopping.wait()
 
 
+def assignment(settings: Settings, *, verbose: bool = False) -> Assignment:
+    """What the crawl worker is told."""
+    use = settings.config.outlets.use
+    return Assignment(
+        database_url=settings.database_url,
+        state=settings.state,
+        evidence=settings.evidence,
+        outlet_folders=settings.outlet_folders,
+        use="all" if isinstance(use, str) else use,
+        crawl=settings.config.crawl,
+        worker=settings.config.worker,
+        verbose=verbose,
+    )
+
+
 def prepare(settings: Settings, database: Database, outlets: Outlets) -> list[str]:
     """Brings rows in step with config.yaml and the outlet YAMLs; returns what was wrong with single watches."""
     config, at = settings.config, now()
     with database.begin() as session:
         schedule.sync(session, outlets.by_id.values(), config.crawl, at)
-        problems = watchlists.sync(session, config.watchlists, at)
+        synced = watchlists.sync(session, config.watchlists, at)
         subscriptions.sync(session, config.subscriptions, at)
         if not settings.token:
             for watchlist in config.watchlists:
                 subscriptions.subscribe(session, watchlist, CONSOLE, at, source="console")
-    return problems
+    return [f"watchlist {line.watchlist}, `{line.text}`: {line.reason}" for line in synced.broken]
 
 
 async def serve(
@@ -226,9 +278,11 @@ async def serve(
     outlets: Outlets,
     say: Callable[[str], None],
     show_report: Callable[[Report], None],
+    *,
+    verbose: bool = False,
 ) -> None:
     """Run until SIGINT or SIGTERM."""
-    daemon = Daemon(settings, database, outlets, say, show_report)
+    daemon = Daemon(settings, database, outlets, say, show_report, verbose=verbose)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, daemon.stopping.set)
@@ -241,7 +295,9 @@ def greeting(settings: Settings) -> list[str]:
     if settings.path is None:
         lines.append("No config.yaml was found: all shipped outlets, no watchlists. See docs/guide/config.md.")
     if not settings.token:
-        lines.append("No Telegram token: alerts are printed here. To get them on a phone: make a bot at @BotFather, then")
+        lines.append(
+            "No Telegram token: alerts are printed here. To get them on a phone: make a bot at @BotFather, then"
+        )
         lines.append(f"  RASAD_TELEGRAM_TOKEN=... {rasad_path()} run")
     return lines
 

@@ -12,14 +12,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts import outbox
+from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
-from alerts.models import Alert, AlertMatch, Match, Watch, Watchlist
+from alerts.fold import Folding, fold
+from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
-from alerts.render import DIGEST_ITEMS, AlertContent, Content, DigestContent, DigestItem, Message, Quote, render
+from alerts.render import (
+    DIGEST_ITEMS,
+    AlertContent,
+    Content,
+    DigestContent,
+    DigestItem,
+    Message,
+    Quote,
+    render,
+    render_discreet,
+)
 from crawler.db import Database
 from crawler.log import get_log, redact
 from crawler.models import Article, Revision
@@ -29,6 +40,7 @@ from crawler.types import Dating, Precision
 log = get_log()
 
 BATCH = 30
+LONGEST_CALL_S = 5.0
 SOON = timedelta(seconds=1)  # what falls due within this is waited for: a busy chat gets its message every second
 
 
@@ -52,20 +64,24 @@ async def send_due(
     holder: str,
     stopping: asyncio.Event | None = None,
     wait: timedelta = UNCERTAIN_WAIT,
+    folding: Folding | None = None,
 ) -> Sending:
     """Sends what is due now or falls due within a second, until nothing is left or `stopping` is set.
 
-    A message on its way when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
-    Two calls at the same time, of one process or of several, share the work and never a row.
+    A long queue is left after a few seconds, so that the caller sees progress; it calls again. A message on its way
+    when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
+    With `folding`, a flood of messages to one chat becomes a digest first. Two calls at the same time, of one process
+    or of several, share the work and never a row.
     """
     stopping = stopping or asyncio.Event()
     counts: Counter[str] = Counter()
     closed: dict[str, str] = {}
-    while not stopping.is_set():
+    enough = asyncio.get_running_loop().time() + LONGEST_CALL_S
+    while not stopping.is_set() and asyncio.get_running_loop().time() < enough:
         usable = [name for name in channels if name not in closed]
-        batch = await asyncio.to_thread(_lease, database, clock(), holder, wait, usable)
+        batch = await asyncio.to_thread(_lease, database, clock(), holder, wait, usable, folding)
         if not batch:
-            due = await asyncio.to_thread(_next_due, database, usable)
+            due = await asyncio.to_thread(_next_due, database, clock(), usable)
             if due is None or due > clock() + SOON or not await _pause_until(due, clock, stopping):
                 break
             continue
@@ -111,7 +127,7 @@ async def _send_one(
         "delivery",
         delivery=outgoing.delivery_id,
         alert=outgoing.alert_id,
-        to=outgoing.address,
+        channel=scheme(outgoing.address),  # whom we write to is nobody's business, a log reader's included
         outcome=type(outcome).__name__.lower(),
         reason=getattr(outcome, "reason", ""),
         repeat=outgoing.repeat,
@@ -141,20 +157,28 @@ async def _pause_until(due: datetime, clock: Callable[[], datetime], stopping: a
     return False
 
 
-def _lease(database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str]) -> list[Outgoing]:
+def _lease(
+    database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding | None
+) -> list[Outgoing]:
     with database.begin() as session:
+        feedback.mute(session)
+        if folding is not None:
+            fold(session, now, folding)
         return outbox.lease(session, now, holder, BATCH, wait=wait, schemes=usable)
 
 
-def _next_due(database: Database, usable: list[str]) -> datetime | None:
+def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime | None:
     with database.read() as session:
-        return outbox.next_due(session, usable)
+        return outbox.next_due(session, now, usable)
 
 
 def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Message:
     with database.read() as session:
         loaded = content(session, outgoing, outlets)
-    return render(loaded)
+        chat = session.get_one(Chat, outgoing.address)
+    if chat.discreet:
+        return render_discreet(loaded, chat.language)
+    return render(loaded, chat.language, chat.timezone)
 
 
 def _settle(database: Database, outgoing: Outgoing, outcome: Outcome, now: datetime, wait: timedelta) -> bool:
@@ -166,9 +190,24 @@ def content(session: Session, outgoing: Outgoing, outlets: Mapping[str, Outlet])
     """What a delivery tells: an alert, seen through the lists this chat gets, or a digest of alerts."""
     titles = _titles(session, outgoing.watchlists)
     if outgoing.alert_id is None:
-        items = tuple(_digest_item(session, alert, outlets) for alert in outgoing.digest[:DIGEST_ITEMS])
-        name = str(outgoing.delivery_id)
-        return DigestContent(name, items, len(outgoing.digest), watchlists=titles, repeat=outgoing.repeat)
+        newest = func.coalesce(Article.published_at, Article.first_seen_at).desc()
+        told = (
+            select(Alert, Article)
+            .join(Article, Article.id == Alert.article_id)
+            .where(Alert.id.in_(outgoing.digest))
+            .order_by(newest, Alert.created_at.desc(), Alert.id)
+            .limit(DIGEST_ITEMS)
+        )
+        items = tuple(_digest_item(session, alert, article, outlets) for alert, article in session.execute(told))
+        held = bool(session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))))
+        return DigestContent(
+            name=str(outgoing.delivery_id),
+            items=items,
+            count=len(outgoing.digest),
+            watchlists=titles,
+            held=held,
+            repeat=outgoing.repeat,
+        )
     return alert_content(session, outgoing.alert_id, outlets, outgoing.watchlists, repeat=outgoing.repeat)
 
 
@@ -208,6 +247,7 @@ def alert_content(
         watchlists=_titles(session, watchlists or tuple(dict.fromkeys(name for _, name in told))),
         alleged=alert.alleged,
         late=alert.late,
+        copy_kept=article.evidence_id is not None,
         repeat=repeat,
     )
 
@@ -227,9 +267,7 @@ def _headline(session: Session, article: Article, revision: int) -> str:
     return article.title if article.revision == revision else session.scalar(earlier) or article.title
 
 
-def _digest_item(session: Session, alert_id: str, outlets: Mapping[str, Outlet]) -> DigestItem:
-    alert = session.get_one(Alert, alert_id)
-    article = session.get_one(Article, alert.article_id)
+def _digest_item(session: Session, alert: Alert, article: Article, outlets: Mapping[str, Outlet]) -> DigestItem:
     outlet = outlets.get(article.outlet)
     name = outlet.name if outlet else article.outlet
     return DigestItem(alert.id, _headline(session, article, alert.revision), name, article.url, _dating(article))

@@ -33,6 +33,7 @@ class Watch(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     watchlist_id: Mapped[str] = mapped_column(ForeignKey("watchlists.id"))
     query: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(default=0)  # in the list: a definition holds for the lines behind
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     broken: Mapped[str] = mapped_column(
@@ -52,6 +53,11 @@ class Chat(Base):
         Text, default=""
     )  # why nothing is sent now ("blocked by user"); /start clears it
     next_send_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    language: Mapped[str] = mapped_column(Text, default="en")  # a file of alerts/locale/
+    timezone: Mapped[str] = mapped_column(Text, default="UTC")
+    quiet: Mapped[str] = mapped_column(Text, default="")  # "23:00-07:00" in that zone; rows wait until it is over
+    muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    discreet: Mapped[bool] = mapped_column(default=False)  # messages name the alert and nothing else
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -106,6 +112,19 @@ class Match(Base):
     matched_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class MatchFailure(Base):
+    """A revision that could not be matched, wholly or by some watches: why, and when it is tried again."""
+
+    __tablename__ = "match_failures"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int]
+    next_try_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Alert(Base):
     """A story and what is new about it. `id` is short, starts with a letter and is what people and commands say.
 
@@ -140,20 +159,23 @@ class AlertMatch(Base):
 class Delivery(Base):
     """The outbox: an alert (or a digest of held ones) on its way to one chat.
 
-    status: pending -> leased -> sent | uncertain | failed | gone. `uncertain` means the channel may have accepted it;
-    it is sent once more, marked as a possible repeat under the same alert id.
+    status: pending -> leased -> sent | uncertain | failed, or pending -> folded (its alert is told in a digest), or
+    pending -> muted (somebody in the chat said that the story is none of theirs).
+    `uncertain` means the channel may have accepted it; it is sent again, marked as a possible repeat under the same
+    alert id.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("alert_id", "address"),
         Index("ix_deliveries_due", "status", "not_before"),
+        Index("ix_deliveries_address_sent_at", "address", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
     digest: Mapped[list[str]] = mapped_column(JSON)  # the alerts of a digest; alert_id is null then
-    address: Mapped[str] = mapped_column(ForeignKey("chats.address", onupdate="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(ForeignKey("chats.address", onupdate="CASCADE"))
     watchlists: Mapped[list[str]] = mapped_column(JSON)  # the lists of this chat that fired
     status: Mapped[str] = mapped_column(Text, default="pending")
     not_before: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -166,6 +188,20 @@ class Delivery(Base):
     message_id: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Feedback(Base):
+    """What a reader said of an alert with one tap. The last word of each reader counts."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("alert_id", "address", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(ForeignKey("chats.address", onupdate="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(Id)
+    verdict: Mapped[str] = mapped_column(Text)  # right | wrong person | not relevant
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Note(Base):

@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from alerts import chats
 from alerts.channels import (
     Closed,
     Failed,
@@ -69,19 +70,21 @@ def lease(
 ) -> list[Outgoing]:
     """At most `limit` deliveries that may be sent now, the oldest of each chat, never two of one chat.
 
-    Leases that ran out become `uncertain` first. A chat whose pause is not over, that is suspended or not allowed,
-    or of a scheme outside `schemes`, keeps its rows. The lease holds for `wait`; a sending must end well before.
+    Leases that ran out become `uncertain` first. A chat keeps its rows while its pause is not over, while it is
+    suspended, not allowed, muted or in its quiet hours, or when its scheme is not one of `schemes`. The lease holds
+    for `wait`; a sending must end well before.
     """
     _expire(session, now)
     budgets = _Budgets(session, now)
     busy = set(session.scalars(select(Delivery.address).where(Delivery.status == "leased")))
     taken = {pace(address).chat for address in busy}
+    silent = chats.silent(session, now)
     leased: list[Outgoing] = []
     for delivery_id, address in _candidates(session, now, schemes):
         paced = pace(address)
         if len(leased) == limit:
             break
-        if paced.chat in taken or not budgets.allow(scheme(address), paced.per_second):
+        if address in silent or paced.chat in taken or not budgets.allow(scheme(address), paced.per_second):
             continue
         token = f"{holder}/{secrets.token_hex(8)}"
         if _claim(session, delivery_id, token, now, now + wait):
@@ -112,12 +115,13 @@ def settle(
     return True
 
 
-def next_due(session: Session, schemes: Collection[str] | None = None) -> datetime | None:
-    """The moment from which the next row may be sent, or None when nothing waits."""
+def next_due(session: Session, now: datetime, schemes: Collection[str] | None = None) -> datetime | None:
+    """The moment from which the next row may be sent, or None when nothing waits but for a silence to end."""
     later = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
     due = later(Delivery.not_before, func.coalesce(Chat.next_send_at, Delivery.not_before))
     query = select(func.min(due, type_=UTCDateTime())).join(Chat, Chat.address == Delivery.address)
-    found: datetime | None = session.scalar(query.where(_sendable(), _of_schemes(schemes)))
+    awake = Delivery.address.not_in(chats.silent(session, now))
+    found: datetime | None = session.scalar(query.where(_sendable(), _of_schemes(schemes), awake))
     return found
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from alerts.locale import Texts, texts
 from crawler.types import UNDATED, Dating
@@ -67,6 +68,7 @@ class AlertContent:
     watchlists: tuple[str, ...] = ()
     alleged: bool = False
     late: bool = False
+    copy_kept: bool = False  # a capture of the page is in the evidence
     repeat: bool = False
 
 
@@ -83,12 +85,16 @@ class DigestItem:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`."""
+    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`.
+
+    `held`: they were old when their outlet was read for the first time, else they came in a flood.
+    """
 
     name: str
     items: tuple[DigestItem, ...]
     count: int
     watchlists: tuple[str, ...] = ()
+    held: bool = False
     repeat: bool = False
 
 
@@ -107,11 +113,20 @@ class Piece:
 Line = tuple[Piece, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a message, where a channel has buttons. `data` is at most 64 bytes (Telegram)."""
+
+    text: str
+    data: str
+
+
 @dataclass(frozen=True)
 class Message:
-    """Lines of text as every channel can show them."""
+    """Lines of text as every channel can show them, and rows of buttons for those that can."""
 
     lines: tuple[Line, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
 
     @cached_property
@@ -128,15 +143,34 @@ class Message:
         )
 
 
-def render(content: Content, language: str = "en") -> Message:
-    """The message in `language`."""
-    said = texts(language)
+def render(content: Content, language: str = "en", timezone: str = "UTC") -> Message:
+    """The message in `language`, its times in `timezone`."""
+    said, zone = texts(language), ZoneInfo(timezone)
     if isinstance(content, DigestContent):
-        return Message(tuple(_digest_lines(content, said)))
-    return Message(tuple(_alert_lines(content, said)))
+        return Message(tuple(_digest_lines(content, said, zone)))
+    return Message(tuple(_alert_lines(content, said, zone)), alert_buttons(content.alert_id, said))
 
 
-def _alert_lines(content: AlertContent, said: Texts) -> Iterable[Line]:
+def render_discreet(content: Content, language: str = "en") -> Message:
+    """A message that tells whoever sees the screen nothing: /show ID brings the rest."""
+    said = texts(language)
+    name = content.alert_id if isinstance(content, AlertContent) else said("digest_id", id=content.name)
+    line = said("discreet", id=name)
+    return Message(((Piece(f"{line} · {said('repeat', id=name)}" if content.repeat else line),),))
+
+
+def alert_buttons(alert_id: str, said: Texts, verdict: str = "") -> tuple[tuple[Button, ...], ...]:
+    """What one can say of an alert and ask about it; `verdict` is what somebody here said already."""
+    words = {"right": "button_right", "wrong person": "button_wrong_person", "not relevant": "button_not_relevant"}
+    judge = [
+        Button(f"✓ {said(key)}" if word == verdict else said(key), f"judge:{alert_id}:{word}")
+        for word, key in words.items()
+    ]
+    ask = (Button(said("button_text"), f"text:{alert_id}"), Button(said("button_why"), f"why:{alert_id}"))
+    return tuple(judge), ask
+
+
+def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
     if content.repeat:
         yield (Piece(said("repeat", id=content.alert_id)),)
     if content.alleged:
@@ -148,22 +182,22 @@ def _alert_lines(content: AlertContent, said: Texts) -> Iterable[Line]:
         yield _quoted(quote)
     for why in content.why[:WHYS]:
         yield _joined(clip(clean(why).strip(), WHY).split(" = "), said, " = ")
-    yield _joined(_dates(content, said), said)
+    yield _joined(_dates(content, said, zone), said)
     yield _link(content.url, said)
     yield _joined([content.alert_id, *_lists(content.watchlists)], said)
 
 
-def _digest_lines(content: DigestContent, said: Texts) -> Iterable[Line]:
+def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
     if content.repeat:
         yield (Piece(said("repeat", id=said("digest_id", id=content.name))),)
-    yield (Piece(said("digest", count=content.count), bold=True),)
+    yield (Piece(said("digest_held" if content.held else "digest", count=content.count), bold=True),)
     shown = content.items[:DIGEST_ITEMS]
     for item in shown:
         url = web_address(item.url)
         headline = Piece(clip(clean(item.headline).strip(), DIGEST_HEADLINE) or item.alert_id)
         if url and units(url) <= DIGEST_URL:
             headline = Piece(headline.text, href=url)
-        when = _date(item.published, said)
+        when = _date(item.published, said.language, zone)
         about = _joined([clip(clean(item.outlet).strip(), DIGEST_OUTLET), when, item.alert_id], said)
         yield (Piece("• "), headline, Piece(" – "), *about)
     if content.count > len(shown):
@@ -180,30 +214,42 @@ def _origin(content: AlertContent, said: Texts) -> list[str]:
     ]
 
 
-def _dates(content: AlertContent, said: Texts) -> list[str]:
+def _dates(content: AlertContent, said: Texts, zone: ZoneInfo) -> list[str]:
     keys = {"none": "undated", "month": "published_month", "day": "published_day", "minute": "published"}
-    parts = [said(keys[content.published.precision], date=_date(content.published, said))]
+    parts = [said(keys[content.published.precision], date=_date(content.published, said.language, zone))]
     if content.first_seen_at is not None:
-        parts.append(said("seen", date=_moment(content.first_seen_at, said.language)))
+        parts.append(said("seen", date=moment(content.first_seen_at, said.language, zone)))
     if content.late:
         parts.append(said("late"))
+    if content.copy_kept:
+        parts.append(said("copy_kept"))
     return parts
 
 
-def _date(dating: Dating, said: Texts) -> str:
+def _date(dating: Dating, language: str, zone: ZoneInfo) -> str:
     from babel.dates import format_date
 
     if dating.at is None or dating.precision == "none":
         return ""
     if dating.precision == "minute":
-        return _moment(dating.at, said.language)
-    return format_date(dating.at.date(), "LLLL yyyy" if dating.precision == "month" else "d MMM yyyy", said.language)
+        return moment(dating.at, language, zone)
+    # A date without a time is a date of the calendar: no zone may shift it.
+    return format_date(dating.at.date(), "LLLL yyyy" if dating.precision == "month" else "d MMM yyyy", language)
 
 
-def _moment(at: datetime, language: str) -> str:
+def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A time with the name of its zone's city."""
     from babel.dates import format_datetime
 
-    return format_datetime(at, "d MMM yyyy, HH:mm 'UTC'", locale=language)
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{format_datetime(_shifted(at, zone), 'd MMM yyyy, HH:mm', locale=language)} {city}"
+
+
+def _shifted(at: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return at.astimezone(zone)
+    except OverflowError:  # the first and the last day of the calendar
+        return at
 
 
 def _country(code: str, language: str) -> str:
@@ -331,6 +377,23 @@ def _clip_start(text: str, limit: int) -> str:
         return text
     tail = text[-(limit // 2) :]
     return "…" + (tail[tail.find(" ") :] if " " in tail[:-1] else tail)
+
+
+def parts(text: str, most: int = 5) -> list[str]:
+    """`text` as at most `most` messages, cut between lines or words where that is possible."""
+    found: list[str] = []
+    rest = "".join(char if char == "\n" else _visible(char) for char in text).strip()
+    while rest and len(found) < most:
+        part = rest
+        if units(rest) > LIMIT:
+            part = clip(rest, LIMIT)[:-1]
+            cut = max(part.rfind("\n"), part.rfind(" "))
+            part = part[:cut] if cut > len(part) // 2 else part or rest[: LIMIT // 2]
+        rest = rest[len(part) :].strip()
+        found.append(part.strip())
+    if rest:
+        found[-1] = clip(found[-1], LIMIT - 1).removesuffix("…") + "…"
+    return found
 
 
 def web_address(url: str) -> str:

@@ -24,7 +24,7 @@ def is_address(target: str) -> bool:
 def outlet_of(url: str, outlets: Outlets) -> Outlet:
     """The outlet of that host, or a nameless one that knows nothing but the address."""
     host = urls.host(url)
-    known = outlets.of_host(host)
+    known = outlets.of_url(url)
     if known is not None:
         return known
     parts = urlsplit(url)
@@ -34,7 +34,7 @@ def outlet_of(url: str, outlets: Outlets) -> Outlet:
         home=f"{parts.scheme}://{parts.netloc}/",
         languages=["und"],
         country="XX",
-        entry_points=[EntryPointFact(kind="section", url=url)],
+        archive_only=True,  # it is on no schedule
     )
 
 

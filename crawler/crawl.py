@@ -153,7 +153,7 @@ class Crawl:
             end = CheckEnd("error", f"surprise: {type(error).__name__}: {_first_line(error)}")
         now = self.fetcher.clock()
         took_ms = int((now - started).total_seconds() * 1000)
-        end = replace(end, took_ms=took_ms, **counts)
+        end = _counted(end, counts, took_ms)
         try:
             await self.store.check_ended(entry_point, end, now)
         except (DatabaseError, SQLAlchemyError, OSError) as error:
@@ -323,12 +323,24 @@ def _words(ended: ArticleEnded) -> tuple[str, str]:
     return type(ended.end).__name__.lower(), ended.end.reason
 
 
+def _counted(end: CheckEnd, counts: Counter[str], took_ms: int) -> CheckEnd:
+    return replace(
+        end,
+        took_ms=took_ms,
+        listed=counts["listed"],
+        saved=counts["saved"],
+        unchanged=counts["unchanged"],
+        rejected=counts["rejected"],
+        failed=counts["failed"],
+    )
+
+
 def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _fact(entry_point: DueEntryPoint, outlet: Outlet) -> EntryPointFact:
-    found = next((fact for fact in outlet.entry_points if fact.url == entry_point.url), None)
+    found = next((f for f in outlet.entry_points if (f.kind, f.url) == (entry_point.kind, entry_point.url)), None)
     return found or EntryPointFact(kind=entry_point.kind, url=entry_point.url)
 
 

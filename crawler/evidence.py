@@ -28,7 +28,7 @@ _TRANSFER = frozenset({"content-encoding", "transfer-encoding", "content-length"
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Where a page was put. `warc_file` is relative to the evidence folder, `warc_offset` the start of its gzip member."""
+    """Where a page was put: `warc_file` within the evidence folder, `warc_offset` the start of its gzip member."""
 
     url: str
     captured_at: datetime

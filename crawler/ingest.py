@@ -19,12 +19,12 @@ SAME_STORY_FROM = 200  # characters; a shorter text ("photo report", a paywall's
 
 
 def text_hash(text: str) -> str:
-    """SHA-256 of the folded text: spelling of quotes, marks and spaces does not make another text."""
-    return hashlib.sha256(fold(text).encode("utf-8")).hexdigest()
+    """SHA-256 of the folded text, spaces evened out: another spelling of the same letters is no other text."""
+    return hashlib.sha256(" ".join(fold(text).split()).encode("utf-8")).hexdigest()
 
 
 def unchanged(session: Session, draft: Draft, outlet: str) -> Unchanged | None:
-    """What is stored tells the same; None when `ingest` would write. Asked first, so that nothing is preserved in vain."""
+    """What is stored tells the same; None when `ingest` would write. Asked first: nothing is preserved in vain."""
     article = session.scalar(select(Article).where(Article.canonical_url == draft.canonical_url))
     if article is not None:
         return Unchanged(article.id) if _same(article, draft) else None

@@ -1,6 +1,6 @@
-"""Extraction in a process of its own, for a page that a crawl worker died on: it may only kill itself this time.
+"""Extraction in a process of its own, for a page that a crawl worker died on: this time it can kill nobody else.
 
-`python -m crawler.isolation` reads one pickled (extract, page, rules, now) from stdin and writes the pickled end to stdout.
+`python -m crawler.isolation` reads one pickled (extract, page, rules, now) from stdin and writes the pickled end.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import datetime
 from crawler.extract import ReadingRules
 from crawler.types import Blocked, Draft, Page, Rejected
 
-LONGEST_S = 30.0
+LONGEST_S = 15.0
 MEMORY_BYTES = 1_500_000_000  # of address space; the libraries alone map several hundred million
 
 Extract = Callable[[Page, ReadingRules | None, datetime], Draft | Rejected | Blocked]
@@ -33,7 +33,7 @@ class Died:
 async def extract_alone(
     extract: Extract, page: Page, rules: ReadingRules, now: datetime, *, longest_s: float = LONGEST_S
 ) -> Draft | Rejected | Blocked | Died:
-    """What `extract`, a function of a module, says; Died when it takes longer than `longest_s`, crashes or eats memory."""
+    """What `extract` (a function of a module) says; Died when it takes too long, crashes or eats memory."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "crawler.isolation"),
         stdin=asyncio.subprocess.PIPE,

@@ -66,9 +66,9 @@ def note(session: Session, entry_point: DueEntryPoint, reading: Reading, now: da
         [_new(key, listing, entry_point, now) for key, listing in listed.items() if key not in rows],
     )
     if entry_point.id is not None and listed:
-        row = session.get(EntryPoint, entry_point.id)
-        if row is not None and row.first_read_at is None:
-            row.first_read_at = now
+        read = session.get(EntryPoint, entry_point.id)
+        if read is not None and read.first_read_at is None:
+            read.first_read_at = now
     return _open(session, entry_point, listed, now)
 
 
@@ -160,6 +160,7 @@ def settle(
     insert_missing(session, KnownUrl, [_ad_hoc(wanted, now)])
     row = session.get_one(KnownUrl, wanted.key, with_for_update=True)
     row.outcome, row.reason, row.seen_at = end, reason[:500], now
+    row.kills = KILLS_TO_QUARANTINE if end == "quarantined" else 0
     row.article_id = article_id if article_id is not None else row.article_id
     if end in ("failed", "blocked"):
         row.attempts += 1
@@ -182,7 +183,11 @@ def postpone(session: Session, wanted: Wanted, until: datetime) -> None:
 
 
 def blame(session: Session, key: str, now: datetime) -> int:
-    """Counts a crawl worker that died on this page and returns how many did; at the second the page is quarantined."""
+    """Counts a crawl worker that died while it read this page and returns how many did.
+
+    From the first on the page is read in a process of its own (see `isolation`), so a worker that was killed from
+    outside does not condemn a page; at the second it is quarantined.
+    """
     row = session.get(KnownUrl, key, with_for_update=True)
     if row is None:
         return 0

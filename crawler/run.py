@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from crawler import adhoc, schedule
+from crawler import adhoc, outcomes, schedule, urls
 from crawler.config import CrawlSection
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Crawl, Event, Failed, Limits
 from crawler.db import Database
 from crawler.extract import extract
 from crawler.fetch import NotFetched
 from crawler.known import unknown
-from crawler.outlets import Outlet, Outlets
+from crawler.outlets import EntryPointFact, Outlet, Outlets
 from crawler.reading import rules_of
-from crawler.schedule import DueEntryPoint
+from crawler.schedule import CheckEnd, DueEntryPoint
+from crawler.spiders import readable
 from crawler.store import NotStored, Store, Stored
-from crawler.types import Blocked, Listing, Page, Rejected, Saved, Unchanged
+from crawler.types import Blocked, Draft, Listing, Page, Rejected, Saved, Unchanged
 
 AT_ONCE = 64  # entry points read at the same time; a host is asked one request at a time anyway
 GRACE_S = 4.0  # what is in flight may still end when we are told to stop
@@ -94,9 +96,8 @@ def crawl_once(
 ) -> Summary:
     """Crawls once, in this process. Without a `database` nothing is stored; with one, `evidence` is the WARC folder.
 
-    `on_start` is told how many entry points and addresses there are, `on_event` of every end. An interrupt (Ctrl-C) lets
-    what is in flight end; a second one ends at once. Raises ConfigError on an unknown outlet, DatabaseError when the
-    database cannot be used at all.
+    `on_start` is told how many entry points and addresses there are, `on_event` of every end. An interrupt (Ctrl-C)
+    lets what is in flight end. Raises ConfigError on an unknown outlet, DatabaseError when the database cannot be used.
     """
     from crawler.fetch.loop import run
 
@@ -121,7 +122,7 @@ def crawl_once(
                 known = dict(order.outlets.by_id)
                 known.update((o.id, o) for o in (adhoc.outlet_of(url, order.outlets) for url in addresses))
                 one = Crawl(fetcher, store, known, crawl, on_event=heard)
-                jobs = [one.read(entry_point, order.limits) for entry_point in entry_points]
+                jobs: list[Coroutine[None, None, object]] = [one.read(e, order.limits) for e in entry_points]
                 jobs += [_address(one, url, order) for url in addresses]
                 summary.interrupted = await _together(jobs, one)
         finally:
@@ -135,9 +136,7 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
     """The entry points of the outlets asked for; with a database they are claimed, so that the daemon lets them be."""
     chosen = [order.outlets.get(target) for target in order.targets if not adhoc.is_address(target)]
     if not isinstance(store, Stored):
-        return [
-            DueEntryPoint(None, outlet.id, fact.kind, fact.url) for outlet in chosen for fact in outlet.entry_points
-        ]
+        return [DueEntryPoint(None, outlet.id, fact.kind, fact.url) for outlet in chosen for fact in readable(outlet)]
     database = store.database
 
     def claim() -> list[DueEntryPoint]:
@@ -149,32 +148,32 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
                     session, clock(), 10_000, outlets=[outlet.id for outlet in chosen], one_per_host=False
                 )
             return schedule.claim(
-                session, [(outlet.id, fact.url) for outlet in chosen for fact in outlet.entry_points], clock()
+                session, [(outlet.id, fact.url) for outlet in chosen for fact in readable(outlet)], clock()
             )
 
     return await store.apart(claim)
 
 
-async def _together(jobs: Iterable[Awaitable[object]], crawl: Crawl) -> bool:
+async def _together(jobs: Iterable[Coroutine[None, None, object]], crawl: Crawl) -> bool:
     """Runs all jobs, AT_ONCE at a time; whether they were interrupted. The first surprise is raised at the end."""
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(job: Awaitable[object]) -> None:
+    async def one(job: Coroutine[None, None, object]) -> None:
         async with slots:
             if not crawl.stopping.is_set():
                 await job
-            elif asyncio.iscoroutine(job):
+            else:
                 job.close()
 
     loop = asyncio.get_running_loop()
     with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread
         loop.add_signal_handler(signal.SIGINT, crawl.stop)
     tasks = [asyncio.ensure_future(one(job)) for job in jobs]
-    ended = asyncio.gather(*tasks, return_exceptions=True)
-    stopped = asyncio.ensure_future(crawl.stopping.wait())
+    ended: asyncio.Future[Any] = asyncio.gather(*tasks, return_exceptions=True)
+    stopped: asyncio.Future[Any] = asyncio.ensure_future(crawl.stopping.wait())
     try:
-        await asyncio.wait([ended, stopped], return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait([ended], timeout=GRACE_S)
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ended}, timeout=GRACE_S)
     finally:
         with suppress(NotImplementedError, RuntimeError, ValueError):
             loop.remove_signal_handler(signal.SIGINT)
@@ -204,8 +203,83 @@ async def _address(crawl: Crawl, url: str, order: Order) -> None:
 
 async def _article(crawl: Crawl, url: str, got: Page | NotFetched, outlet: Outlet, order: Order) -> None:
     """An article, unless the page holds none but links to some."""
-    if isinstance(got, Page) and got.status == 200 and adhoc.is_section(got, outlet):
-        if isinstance(extract(got, rules_of(outlet), got.fetched_at), Rejected):
-            await crawl.read(DueEntryPoint(None, outlet.id, "section", got.url), order.limits, got)
-            return
+    if isinstance(got, Page) and _only_links(got, outlet):
+        await crawl.read(DueEntryPoint(None, outlet.id, "section", got.url), order.limits, got)
+        return
     await crawl.finish(unknown(Listing(url), outlet.id, first=True), got, outlet, order.limits)
+
+
+def _only_links(page: Page, outlet: Outlet) -> bool:
+    """Whether a page holds no article but links to some."""
+    if page.status != 200 or not adhoc.is_section(page, outlet):
+        return False
+    return isinstance(extract(page, rules_of(outlet), page.fetched_at), Rejected)
+
+
+# --- one outlet, dry -------------------------------------------------------------------------------------------------
+
+
+def check_outlet(outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Callable[[str], None]) -> bool:
+    """Reads an outlet once, dry, and says each step's reasoning as a line; whether an article could be read."""
+    from crawler.fetch.loop import run
+
+    async def main() -> bool:
+        from crawler.fetch.fetcher import Fetcher
+
+        async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
+            one = Crawl(fetcher, NotStored(), {outlet.id: outlet}, crawl)
+            found = [await _check_entry_point(one, outlet, fact, say) for fact in readable(outlet)]
+            if not found:
+                say("no entry point to read")
+            return any(found)
+
+    return run(main())
+
+
+async def _check_entry_point(crawl: Crawl, outlet: Outlet, fact: EntryPointFact, say: Callable[[str], None]) -> bool:
+    say(f"{fact.kind} {fact.url} ({fact.confidence})")
+    got = await crawl.fetcher.get(crawl.ask(fact.url, outlet))
+    delay_s = crawl.fetcher.turns.crawl_delay_s.get(urls.host(fact.url))
+    say(f"  robots.txt: {'Crawl-delay ' + format(delay_s, 'g') + ' s' if delay_s else 'no Crawl-delay'}")
+    if isinstance(got, Page):
+        say(f"  answer: HTTP {got.status}, {len(got.body)} bytes, {got.header('content-type') or 'no content type'}")
+        say(f"  certificate: {'verified' if got.tls_verified else 'none, plain http'}")
+        say(
+            f"  conditional: {'etag' if got.header('etag') else 'no etag'}, last-modified {got.header('last-modified')}"
+        )
+    found = outcomes.of_entry_point(got, fact, outlet, crawl.fetcher.clock())
+    if isinstance(found, CheckEnd):
+        say(f"  {found.outcome}: {found.reason}")
+        return False
+    dates = [listing.published_at for listing in found.listings if listing.published_at]
+    say(f"  names {len(found.listings)} articles, {len(dates)} dated" + _between(dates))
+    for reason, count in found.dropped.items():
+        say(f"  left out {count}: {reason}")
+    return bool(found.listings) and await _check_article(crawl, outlet, found.listings[0], say)
+
+
+def _between(dates: Sequence[datetime]) -> str:
+    return f", {min(dates):%Y-%m-%d %H:%MZ} to {max(dates):%Y-%m-%d %H:%MZ}" if dates else ""
+
+
+async def _check_article(crawl: Crawl, outlet: Outlet, listing: Listing, say: Callable[[str], None]) -> bool:
+    say(f"  article {listing.url}")
+    ask = replace(crawl.ask(listing.url, outlet), listing=listing)
+    got = outcomes.of_article(await crawl.fetcher.get(ask), crawl.fetcher.clock())
+    if not isinstance(got, Page):
+        say(f"    not read: {got.reason}")
+        return False
+    end = extract(got, rules_of(outlet), crawl.fetcher.clock())
+    if not isinstance(end, Draft):
+        say(f"    {type(end).__name__.lower()}: {end.reason}")
+        return False
+    published = end.published
+    say(f"    title: {end.title}")
+    say(f"    language {end.language}, {len(end.text)} characters, authors: {', '.join(end.authors) or 'none named'}")
+    if published.at is not None:
+        say(f"    published {published.at:%Y-%m-%d %H:%MZ} to the {published.precision}, witness: {published.witness}")
+    else:
+        say("    published: no date found")
+    for note in (*published.conflicts, *end.notes):
+        say(f"    note: {note}")
+    return True

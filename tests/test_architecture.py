@@ -34,4 +34,3 @@ def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
     with database.read() as session:
         context = MigrationContext.configure(session.connection(), opts={"include_object": ours})
         assert [] == compare_metadata(context, Base.metadata)
-

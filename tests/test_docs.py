@@ -55,8 +55,19 @@ def test_every_command_is_documented(path: str, command: Any) -> None:
     """docs/guide/commands.md names every command and each of its options."""
     text = (GUIDE / "commands.md").read_text("utf-8")
     assert f"`{path}" in text
-    options = {name for option in command.params for name in option.opts if name.startswith("--")} - {"--help", "--format"}
+    options = {name for option in command.params for name in option.opts if name.startswith("--")} - {
+        "--help",
+        "--format",
+    }
     assert set() == {name for name in options if name not in text}
+
+
+def test_every_documented_command_exists() -> None:
+    """docs/guide/commands.md names no command that is not there."""
+    text = (GUIDE / "commands.md").read_text("utf-8")
+    known = {path for path, _ in commands()}
+    documented = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `rasad ")}
+    assert set() == {words for words in documented if not any(words.startswith(path) for path in known)}
 
 
 @pytest.mark.parametrize(("path", "command"), commands())

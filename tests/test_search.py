@@ -21,14 +21,13 @@ def store(database: Database, number: int, title: str, text: str, language: str)
         session.add(story)
         session.flush()
         address = f"https://outlet.example/{number}"
-        session.add(
-            Article(
-                url=address, canonical_url=address, outlet="outlet", story_id=story.id, title=title, authors=[],
-                published_at=NOW, published_precision="minute", language=language, text=text,
-                folded=fold(f"{title}\n{text}"), text_hash=str(number), tags=[], notes=[], first_seen_at=NOW,
-                changed_at=NOW, from_first_crawl=False,
-            )  # fmt: skip
-        )
+        row = Article(url=address, canonical_url=address, outlet="outlet", story_id=story.id, title=title, text=text)
+        row.authors, row.tags, row.notes = [], [], []
+        row.published_at, row.published_precision, row.language = NOW, "minute", language
+        row.folded, row.text_hash = fold(f"{title}\n{text}"), str(number)
+        row.first_seen_at = row.changed_at = NOW
+        row.from_first_crawl = False
+        session.add(row)
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 @alerts.command("list", epilog="Example: rasad alerts list --held")
 def list_alerts(
-    held: Annotated[bool, typer.Option("--held", help="Only those held back at a first crawl and not released.")] = False,
+    held: Annotated[
+        bool, typer.Option("--held", help="Only those held back at a first crawl and not released.")
+    ] = False,
     since: Since = "",
     limit: Limit = 50,
     form: FormatOption = Format.table,
@@ -97,8 +99,12 @@ def release() -> None:
 
     opened = database(settings())
     with opened.begin() as session:
-        released = match.release(session, now())
-    typer.echo(f"{released.alerts} alerts put into {released.chats} digests; the daemon sends them now")
+        waiting = len(match.held(session))
+        chats = match.release(session, now())
+        left = len(match.held(session))
+    typer.echo(f"{waiting - left} alerts put into {chats} digests; the daemon sends them")
+    if left:
+        typer.echo(f"{left} stay held: nobody is subscribed to their watchlists")
 
 
 @deliveries.command("list", epilog="Example: rasad deliveries list --status failed --format jsonl")
@@ -135,7 +141,12 @@ def list_deliveries(
             }
             for row in session.scalars(query)
         ]
-    print_rows(rows, ["alert", "to", "watchlists", "status", "attempts", "sent_at", "reason"], form, empty="nothing in the outbox")
+    print_rows(
+        rows,
+        ["alert", "to", "watchlists", "status", "attempts", "sent_at", "reason"],
+        form,
+        empty="nothing in the outbox",
+    )
 
 
 @subscriptions.command("list", epilog="Example: rasad subscriptions list")

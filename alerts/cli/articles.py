@@ -63,7 +63,9 @@ def show(
 
     opened = database(settings())
     with opened.read() as session:
-        wanted = Article.id == int(which) if which.isdigit() else or_(Article.url == which, Article.canonical_url == which)
+        wanted = (
+            Article.id == int(which) if which.isdigit() else or_(Article.url == which, Article.canonical_url == which)
+        )
         article = session.scalar(select(Article).where(wanted))
         if article is None:
             raise UsageError(f"no stored article {which!r}; find it with `rasad articles search`")
@@ -84,7 +86,10 @@ def row(session: Session, article: Article) -> dict[str, Any]:
     from alerts.models import Match, Watch
 
     hits = session.execute(
-        select(Match, Watch).join(Watch, Watch.id == Match.watch_id).where(Match.article_id == article.id).order_by(Match.id)
+        select(Match, Watch)
+        .join(Watch, Watch.id == Match.watch_id)
+        .where(Match.article_id == article.id)
+        .order_by(Match.id)
     )
     return {
         "id": article.id,
@@ -120,7 +125,13 @@ def _print(told: dict[str, Any]) -> None:
     out = console()
     out.print(Text(told["title"], style="bold"))
     date = told["published_at"]
-    day = "undated" if date is None else f"{date:%Y-%m-%d %H:%M} UTC" if told["published_precision"] == "minute" else f"{date:%Y-%m-%d}"
+    day = (
+        "undated"
+        if date is None
+        else f"{date:%Y-%m-%d %H:%M} UTC"
+        if told["published_precision"] == "minute"
+        else f"{date:%Y-%m-%d}"
+    )
     out.print(Text(f"{told['outlet']} · {told['language']} · {day} · revision {told['revision']}", style="dim"))
     out.print(Text(told["url"], style="blue"))
     if told.get("evidence"):

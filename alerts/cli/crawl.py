@@ -18,6 +18,7 @@ from alerts.cli.shared import (
     json_line,
     moment,
     now,
+    outlet_named,
     outlets,
     print_rows,
     settings,
@@ -26,7 +27,8 @@ from crawler.errors import UsageError
 
 if TYPE_CHECKING:
     from alerts.monitor import Monitor
-    from crawler.run import ArticleEnded, Event, Summary
+    from crawler.crawl import ArticleEnded, Event
+    from crawler.run import Summary
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +40,8 @@ def register(app: typer.Typer) -> None:
 
 def crawl(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[OUTLET or URL ...]", help="Outlet ids; article, feed or home addresses.")
+        list[str] | None,
+        typer.Argument(metavar="[OUTLET or URL ...]", help="Outlet ids; article, feed or home addresses."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every outlet of the configuration.")] = False,
     due: Annotated[bool, typer.Option("--due", help="Only what the schedule says is due.")] = False,
@@ -57,12 +60,16 @@ def crawl(
     Closes with a summary per outlet. Exit 1 when something could not be read, 130 when stopped by Ctrl-C.
     """
     from crawler import run
+    from crawler.crawl import ArticleEnded, Limits
 
     current = settings()
     known = outlets(current, [folder] if folder else [], only_extra=folder is not None)
     wanted = list(targets or [])
     if every or due or (folder and not wanted):
         wanted += [outlet.id for outlet in known.by_id.values() if not outlet.archive_only]
+    for target in wanted:
+        if "://" not in target:
+            outlet_named(known, target)
     if not wanted:
         raise UsageError("nothing to crawl: name outlets or addresses, or say --all or --due")
     monitor = _monitor(watch) if watch else None
@@ -71,25 +78,23 @@ def crawl(
 
         def heard(event: Event) -> None:
             advance(event)
-            if isinstance(event, run.ArticleEnded):
+            if isinstance(event, ArticleEnded):
                 _show(event, monitor, form)
 
+        limits = Limits(moment(since, "--since"), moment(until, "--until"), limit)
         summary = run.crawl_once(
-            wanted,
-            known,
+            run.Order(wanted, known, limits, due_only=due and not every),
             current.config.crawl,
-            clock=now,
+            now,
             database=opened,
             evidence=current.evidence if store else None,
-            due_only=due and not every,
-            limits=run.Limits(moment(since, "--since"), moment(until, "--until"), limit),
             on_event=heard,
             on_start=begin,
         )
     _close(summary, form)
 
 
-def _monitor(watch: str) -> Monitor:
+def _monitor(watch: str) -> Monitor[str]:
     from alerts.monitor import Monitor
     from alerts.query import parse
 
@@ -101,7 +106,7 @@ def _progress(form: Format) -> Iterator[tuple[Callable[[int], None], Callable[[E
     """A bar of checks on a terminal, nothing elsewhere."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from crawler.run import CheckEnded
+    from crawler.crawl import CheckEnded
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     out = console(stderr=True)
@@ -120,7 +125,7 @@ def _progress(form: Format) -> Iterator[tuple[Callable[[int], None], Callable[[E
         yield (lambda checks: bar.update(task, total=checks)), advance
 
 
-def _show(ended: ArticleEnded, monitor: Monitor | None, form: Format) -> None:
+def _show(ended: ArticleEnded, monitor: Monitor[str] | None, form: Format) -> None:
     """One article as it ends: a JSON line, or its hits."""
     from crawler.types import Draft
 
@@ -131,7 +136,7 @@ def _show(ended: ArticleEnded, monitor: Monitor | None, form: Format) -> None:
             _print_hit(ended.end.title, ended.end.url, hit)
 
 
-def _row(ended: ArticleEnded, monitor: Monitor | None) -> dict[str, Any]:
+def _row(ended: ArticleEnded, monitor: Monitor[str] | None) -> dict[str, Any]:
     from crawler.types import Draft, Saved, Unchanged
 
     if not isinstance(ended.end, Draft):
@@ -150,11 +155,10 @@ def _row(ended: ArticleEnded, monitor: Monitor | None) -> dict[str, Any]:
     return row
 
 
-def _hits(ended: ArticleEnded, monitor: Monitor) -> list[dict[str, Any]]:
-    from alerts.monitor import quote
-    from crawler.types import Draft
-
+def _hits(ended: ArticleEnded, monitor: Monitor[str]) -> list[dict[str, Any]]:
     from alerts.document import Document
+    from alerts.quote import quote
+    from crawler.types import Draft
 
     assert isinstance(ended.end, Draft)
     draft = ended.end

@@ -32,7 +32,7 @@ def run() -> None:
         typer.secho(problem, fg="yellow", err=True)
     for line in daemon.greeting(current):
         typer.echo(line)
-    asyncio.run(daemon.serve(current, opened, known, typer.echo, show_report))
+    asyncio.run(daemon.serve(current, opened, known, typer.echo, show_report, verbose=state.verbose))
     opened.close()
     typer.echo("Rasad has stopped.")
 
@@ -53,6 +53,12 @@ def show_report(report: Report) -> None:
             Text("" if good else reading.reason),
         )
     out.print(table)
+    if report.readings and all("unknown host" in reading.reason for reading in report.readings):
+        out.print(
+            Text(
+                "No outlet's name has an address: is this machine online? Behind a proxy, set https_proxy.", style="red"
+            )
+        )
     for title, count in report.hits.items():
         out.print(Text(f"{count:5} hits · {title}"))
     if report.held:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import json_line, now, outlets, settings
+from alerts.cli.shared import json_line, now, outlet_named, outlets, settings
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
-    from crawler.outlets import Outlet, Outlets
+    from crawler.outlets import Outlet
     from crawler.types import Draft
 
 GZIP = b"\x1f\x8b"
@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 def extract(
     files: Annotated[list[Path] | None, typer.Argument(help="Saved pages as bytes, gzip too; - for stdin.")] = None,
     url: Annotated[str, typer.Option(help="The address the page was saved from.")] = "",
-    outlet: Annotated[str, typer.Option(help="Read by this outlet's rules. [the outlet of the address, if known]")] = "",
+    outlet: Annotated[
+        str, typer.Option(help="Read by this outlet's rules. [the outlet of the address, if known]")
+    ] = "",
     index: Annotated[
         Path | None, typer.Option(help="A TSV with columns html (path, relative to the TSV) and url, for many pages.")
     ] = None,
@@ -45,7 +47,7 @@ def extract(
     if files and not url:
         raise UsageError("--url is missing: the address decides on rules, dates and links")
     known = outlets(settings())
-    named = known.get(outlet) if outlet else None
+    named = outlet_named(known, outlet) if outlet else None
     failed = 0
     for path, address in _indexed(index) if index else ((file, url) for file in files or []):
         try:
@@ -56,7 +58,7 @@ def extract(
             typer.secho(f"{path}: {error}", fg="red", err=True)
             typer.echo(json_line({"file": str(path), "url": address, "rejected": f"cannot be read: {error}"}))
             continue
-        typer.echo(json_line({"file": str(path), **_read(body, address, named or _of(known, address))}))
+        typer.echo(json_line({"file": str(path), **_read(body, address, named or known.of_url(address))}))
     if failed:
         raise typer.Exit(1)
 
@@ -72,12 +74,6 @@ def _indexed(index: Path) -> Iterator[tuple[Path, str]]:
                 yield index.parent / row["html"], row["url"]
     except (OSError, UnicodeDecodeError) as cause:
         raise UsageError(f"{index}: cannot be read: {cause}") from cause
-
-
-def _of(known: Outlets, address: str) -> Outlet | None:
-    from urllib.parse import urlsplit
-
-    return known.of_host(urlsplit(address).hostname or "")
 
 
 def _read(body: bytes, address: str, outlet: Outlet | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from alerts.cli.shared import Format, FormatOption, console, json_line, now, print_rows, settings
+from alerts.cli.shared import Format, FormatOption, console, json_line, now, outlet_named, print_rows, settings
 from alerts.cli.shared import outlets as known_outlets
 from crawler.outlets import Outlet
 
@@ -81,7 +81,7 @@ def show(
     form: FormatOption = Format.table,
 ) -> None:
     """Everything the outlet's YAML says."""
-    found = known_outlets(settings()).get(outlet)
+    found = outlet_named(known_outlets(settings()), outlet)
     facts = found.model_dump(mode="json", exclude_defaults=True)
     if form is Format.jsonl:
         typer.echo(json_line(facts))
@@ -98,5 +98,5 @@ def check(outlet: Annotated[str, typer.Argument(help="The outlet's id.")]) -> No
     from crawler import run
 
     current = settings()
-    found = known_outlets(current).get(outlet)
-    raise typer.Exit(0 if run.check(found, current.config.crawl, typer.echo) else 1)
+    found = outlet_named(known_outlets(current), outlet)
+    raise typer.Exit(0 if run.check_outlet(found, current.config.crawl, now, typer.echo) else 1)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.errors import UsageError
+from crawler.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from alerts.config import Settings
     from crawler.db import Database
-    from crawler.outlets import Outlets
+    from crawler.outlets import Outlet, Outlets
 
 
 class Format(enum.StrEnum):
@@ -77,6 +77,14 @@ def outlets(current: Settings, extra: Sequence[Path] = (), *, only_extra: bool =
     for problem in loaded.broken:
         typer.secho(problem, fg="yellow", err=True)
     return loaded
+
+
+def outlet_named(known: Outlets, outlet_id: str) -> Outlet:
+    """Raises UsageError with a "did you mean"."""
+    try:
+        return known.get(outlet_id)
+    except ConfigError as cause:
+        raise UsageError(str(cause)) from cause
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 @db.command(epilog="Example: rasad db upgrade")
-def upgrade(quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when there is nothing to do.")] = False) -> None:
+def upgrade(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when there is nothing to do.")] = False,
+) -> None:
     """Create the tables, or bring them up to date. Safe to run again."""
     from crawler.db import Database
     from migrations import schema

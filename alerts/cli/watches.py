@@ -76,6 +76,7 @@ def list_watches(
     with opened.read() as session:
         rows = [
             {
+                "id": found.id,
                 "watchlist": owner.id,
                 "title": owner.title,
                 "watch": found.query,
@@ -85,7 +86,7 @@ def list_watches(
             }
             for found, owner, hits in session.execute(query)
         ]
-    columns = ["watchlist", "watch", "source", "hits", "broken"]
+    columns = ["id", "watchlist", "watch", "source", "hits", "broken"]
     print_rows(rows, columns, form, empty="no watches; write them into config.yaml, or `rasad watch add LIST QUERY`")
 
 
@@ -94,29 +95,28 @@ def add(
     watchlist: Annotated[str, typer.Argument(help="A list of yours; made when it does not exist.")],
     query: Annotated[str, typer.Argument(help="One line of the watch language.")],
     title: Annotated[str, typer.Option(help="What a new list is for.")] = "",
-    alleged: Annotated[bool, typer.Option(help="Head a new list's alerts Alleged.")] = False,
+    alleged: Annotated[bool, typer.Option("--alleged", help="Head the list's alerts Alleged.")] = False,
 ) -> None:
     """Watch for something from now on. Alerts reach whoever is subscribed to the list."""
     from alerts import watchlists
 
     opened = database(settings())
     with opened.begin() as session:
-        watchlists.add(session, watchlist, query, now(), title=title, alleged=alleged)
-    typer.echo(f"{watchlist} watches for {query}")
+        saved = watchlists.add(session, query, now(), watchlist=watchlist, title=title, alleged=alleged)
+    typer.echo(f"{saved.watchlist} watches for {saved.query} (number {saved.id})")
+    if saved.understood != saved.query:
+        typer.echo(f"understood as {saved.understood}")
 
 
-@watch.command(epilog="Example: rasad watch remove my-list 'name:\"Кирилл Ананьев\"'")
-def remove(
-    watchlist: Annotated[str, typer.Argument(help="A list of yours.")],
-    query: Annotated[str, typer.Argument(help="The watch as `rasad watch list` shows it.")],
-) -> None:
+@watch.command(epilog="Example: rasad watch remove 17")
+def remove(number: Annotated[int, typer.Argument(help="The watch's number in `rasad watch list`.")]) -> None:
     """Watch for it no more. Earlier alerts can still say why they fired."""
     from alerts import watchlists
 
     opened = database(settings())
     with opened.begin() as session:
-        watchlists.remove(session, watchlist, query, now())
-    typer.echo(f"{watchlist} no longer watches for {query}")
+        gone = watchlists.remove(session, number, now())
+    typer.echo(f"{gone.watchlist} no longer watches for {gone.query}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ class _Tried:
 @watch.command(epilog="Example: rasad watch test 'name:\"Кирилл Ананьев\"' article.txt --format jsonl")
 def test(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY] [FILE...]", help="UTF-8 texts, first line the title; - for stdin.")
+        list[str] | None,
+        typer.Argument(metavar="[QUERY] [FILE...]", help="UTF-8 texts, first line the title; - for stdin."),
     ] = None,
     watchlist: Annotated[str, typer.Option(help="The watches of this list instead of a QUERY.")] = "",
     url: Annotated[str, typer.Option(help="Fetch this page and try it.")] = "",
@@ -201,15 +202,15 @@ def _texts(
 def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
     from alerts.document import Document
     from crawler import run
+    from crawler.crawl import ArticleEnded
     from crawler.types import Draft
 
-    ends: list[run.ArticleEnded] = []
+    ends: list[ArticleEnded] = []
     run.crawl_once(
-        [url],
-        outlets(current),
+        run.Order([url], outlets(current)),
         current.config.crawl,
-        clock=now,
-        on_event=lambda event: ends.append(event) if isinstance(event, run.ArticleEnded) else None,
+        now,
+        on_event=lambda event: ends.append(event) if isinstance(event, ArticleEnded) else None,
     )
     drafts = [ended.end for ended in ends if isinstance(ended.end, Draft)]
     if not drafts:
@@ -219,8 +220,12 @@ def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
     return _Tried(
         draft.url,
         Document(
-            draft.title, draft.text, outlet=outlet or ends[0].outlet, language=language or draft.language,
-            section=draft.section, published=draft.published.at,
+            draft.title,
+            draft.text,
+            outlet=outlet or ends[0].outlet,
+            language=language or draft.language,
+            section=draft.section,
+            published=draft.published.at,
         ),  # fmt: skip
     )
 
@@ -228,7 +233,7 @@ def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
 def _stored(current: Settings, span: str, outlet: str) -> Iterator[_Tried]:
     from sqlalchemy import select
 
-    from alerts.match import document_of
+    from alerts.match import document
     from crawler.models import Article
 
     query = select(Article).where(Article.first_seen_at >= now() - ago(span)).order_by(Article.id)
@@ -237,7 +242,7 @@ def _stored(current: Settings, span: str, outlet: str) -> Iterator[_Tried]:
     known = outlets(current).by_id
     with database(current).read() as session:
         for article in session.scalars(query.execution_options(yield_per=200)):
-            yield _Tried(article.url, document_of(article, known))
+            yield _Tried(article.url, document(article, known))
 
 
 def _try(monitor: Monitor[str], tried: _Tried, form: Format) -> bool:

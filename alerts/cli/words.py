@@ -72,7 +72,9 @@ def candidates(
 @names.command(epilog="Example: rasad names find article.txt")
 def find(
     file: Annotated[Path, typer.Argument(help="A UTF-8 text; - for stdin.")],
-    readings: Annotated[bool, typer.Option("--readings/--no-readings", help="Read Arabic ones back into Cyrillic.")] = True,
+    readings: Annotated[
+        bool, typer.Option("--readings/--no-readings", help="Read Arabic ones back into Cyrillic.")
+    ] = True,
     form: FormatOption = Format.table,
 ) -> None:
     """The persons a text names, whether on a list or not. Offsets are half-open, in code points."""

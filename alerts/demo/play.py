@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def play(out: Console, seconds: int) -> int:
         rasad = [sys.executable, "-m", "alerts", "--config", str(config)]
         _say(out, "Three invented outlets, in Arabic, Russian and English, are served on this machine.")
         _say(out, 'One watch, name:"Тимофей Ракитин", is to find this person in every script.')
-        subprocess.run([*rasad, "db", "upgrade", "--quiet"], check=True)
+        subprocess.run([*rasad, "db", "upgrade"], check=True, stdout=subprocess.DEVNULL)
         with subprocess.Popen([*rasad, "run"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
             try:
                 return _watch(out, world, daemon, time.monotonic() + seconds)
@@ -59,7 +60,7 @@ def _watch(out: Console, world: World, daemon: subprocess.Popen[str], end: float
     """Copy what the daemon says, move the world on after its first report, stop when the alerts are there."""
     said: Queue[str] = Queue()
     assert daemon.stdout is not None
-    threading.Thread(target=lambda lines: [said.put(line) for line in lines], args=(daemon.stdout,), daemon=True).start()
+    threading.Thread(target=_listen, args=(daemon.stdout, said), daemon=True).start()
     reported = moved = False
     alerts = 0
     while time.monotonic() < end and daemon.poll() is None:
@@ -75,16 +76,23 @@ def _watch(out: Console, world: World, daemon: subprocess.Popen[str], end: float
                 _say(out, "Now the outlets publish something new: the same death, told in three languages.")
             continue
         reported |= "The first crawl" in line
-        alerts += line.startswith("Alleged") or "\u2068Alleged" in line[:2]
+        alerts += moved and line.lstrip("\u2068").startswith("Alleged")
         out.print(Text(line))
     _say(out, "Not all alerts came in time. Please report this with the output of `rasad --version`.")
     return 1
 
 
+def _listen(lines: Iterable[str], said: Queue[str]) -> None:
+    for line in lines:
+        said.put(line)
+
+
 def _close(out: Console, world: World) -> None:
     page = world.page("http://furat-post.example/archives/104/")
     assert page is not None
-    _say(out, "The Arabic page also had buttons, related articles and a donation box; none of that was stored or quoted:")
+    _say(
+        out, "The Arabic page also had buttons, related articles and a donation box; none of that was stored or quoted:"
+    )
     from datetime import UTC, datetime
 
     from crawler.extract import extract
@@ -94,7 +102,10 @@ def _close(out: Console, world: World) -> None:
     draft = extract(Page(url, url, 200, (("content-type", page[0]),), page[1], at), None, at)
     if isinstance(draft, Draft):
         out.print(Text(draft.text))
-    _say(out, "Oleg Rakitin the footballer, and Wagner the composer, fired nothing. Next: put your own names into config.yaml.")
+    _say(
+        out,
+        "Oleg Rakitin the footballer, and Wagner the composer, fired nothing. Next: put your own names into config.yaml.",
+    )
 
 
 def _say(out: Console, line: str) -> None:

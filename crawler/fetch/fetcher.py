@@ -33,6 +33,7 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from twisted.internet import error as network
+from twisted.web._newclient import ParseError
 from twisted.web.client import ResponseFailed
 
 from crawler.config import CrawlSection
@@ -45,7 +46,7 @@ from crawler.fetch.turns import HostDeferred, Leases, Turns
 from crawler.types import Page
 
 # Surprise of the network -> our word for it, most special first.
-_TROUBLES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Trouble, str], ...] = (
+_TROUBLES: tuple[tuple[type[BaseException], Trouble, str], ...] = (
     (AddressRefused, "address refused", ""),
     (RobotsForbids, "robots.txt", ""),
     (DownloadTimeoutError, "timeout", "no complete answer within {timeout_s:g} s"),
@@ -55,15 +56,15 @@ _TROUBLES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Tr
     (TunnelError, "proxy", ""),
     (DownloadCancelledError, "too large", "more than {max_page} bytes"),
     (ResponseDataLossError, "connection cut", "the connection broke within the answer"),
-    (network.ConnectionLost, "connection cut", "the connection broke before the answer"),
+    (ParseError, "broken answer", "no HTTP answer that can be read"),
+    (network.ConnectionClosed, "connection cut", "the connection broke before the answer"),
     (network.ConnectError, "connection refused", ""),
     (NotSupported, "address refused", ""),
-    (DownloadFailedError, "broken answer", "no HTTP answer that can be read"),
-    (ResponseFailed, "broken answer", "no HTTP answer that can be read"),
+    (DownloadFailedError, "broken answer", ""),
 )
 
 
-class _Spider(scrapy.Spider):  # type: ignore[misc]
+class Rim(scrapy.Spider):
     """Only keeps the engine open; the crawl asks the engine itself."""
 
     name = "rasad"
@@ -83,7 +84,7 @@ class Fetcher:
         self.resolver = GuardedResolver(self.guard)
         self.turns = Turns(leases, clock)
         self._crawl = crawl
-        self._crawler = Crawler(_Spider, dict(scrapy_settings(crawl, _version())))
+        self._crawler = Crawler(Rim, dict(scrapy_settings(crawl, _version())))
         self._background: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Fetcher:
@@ -92,7 +93,7 @@ class Fetcher:
         # One line per failed item is ours to write; Scrapy would add its own.
         for name in ("scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.retry"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        reactor.installNameResolver(self.resolver)  # type: ignore[attr-defined]
+        reactor.installNameResolver(self.resolver)
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_opened() -> None:
@@ -152,9 +153,9 @@ class Fetcher:
         for cause in causes:
             if isinstance(cause, SSL.Error) or "CertificateError" in type(cause).__name__:
                 return NotFetched("TLS", f"the certificate does not hold: {_said(cause)}")
-        for cause in causes:
-            for kinds, trouble, sentence in _TROUBLES:
-                if isinstance(cause, kinds):
+        for kind, trouble, sentence in _TROUBLES:
+            for cause in causes:
+                if isinstance(cause, kind):
                     limits = {"timeout_s": self._crawl.timeout.total_seconds(), "max_page": self._crawl.max_page}
                     return NotFetched(trouble, sentence.format(**limits) or _said(cause))
         return None

@@ -27,7 +27,7 @@ class AddressRefused(Exception):
 
 
 def literal(host: str) -> Address | None:
-    """The address `host` spells, in any spelling a C library takes (2130706433, 0x7f.1, 127.1, [::1]); None for a name."""
+    """The address `host` spells, in any way a C library reads (2130706433, 0x7f.1, 127.1, [::1]); None for a name."""
     host = unicodedata.normalize("NFKC", host).strip().strip("[]").rstrip(".")
     try:
         return ipaddress.ip_address(host.partition("%")[0])
@@ -46,11 +46,10 @@ def private(address: Address, allowed: Iterable[Network] = ()) -> str:
     inner = _carried(address)
     if any(candidate in network for network in allowed for candidate in (address, inner)):
         return ""
-    for candidate in (inner, address):
-        for name in ("loopback", "link_local", "multicast", "unspecified", "reserved"):
-            if getattr(candidate, f"is_{name}"):
-                return name.replace("_", "-")
-    return "" if inner.is_global and (inner is not address or address.is_global) else "private"
+    for name in ("loopback", "link_local", "multicast", "unspecified", "reserved"):
+        if getattr(inner, f"is_{name}"):
+            return name.replace("_", "-")
+    return "" if inner.is_global else "private"
 
 
 def _carried(address: Address) -> Address:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -13,22 +13,24 @@ if TYPE_CHECKING:
     from crawler.fetch.fetcher import Fetcher
 
 
-class PoliteHandler(HTTP11DownloadHandler):  # type: ignore[misc]
+class PoliteHandler(HTTP11DownloadHandler):
     """Every request passes here, also those Scrapy makes by itself (redirects, robots.txt)."""
 
     lazy = False
 
     async def download_request(self, request: Request) -> Response:
-        fetcher: Fetcher = self.crawler.spider.fetcher
+        fetcher: Fetcher = self.crawler.spider.fetcher  # type: ignore[union-attr]  # our own spider, see Fetcher
         await fetcher.guard.judge(request.url, request.meta.get("proxy"))
         host = (urlsplit(request.url).hostname or "").lower()
         async with fetcher.turns.turn(host, float(request.meta.get("delay_s", 0.0))) as turn:
             response = await self._ask(fetcher, host, request)
-            header = response.headers.get("Retry-After", b"")
+            header = response.headers.get("Retry-After") or b""
             turn.answered(response.status, header.decode("latin-1"), fetcher.clock())
-            return response
+        if response.ip_address is not None and not request.meta.get("proxy"):
+            fetcher.guard.check(host, [response.ip_address])  # whatever way the connection was made
+        return response
 
-    async def _ask(self, fetcher: Fetcher, host: str, request: Request) -> Any:
+    async def _ask(self, fetcher: Fetcher, host: str, request: Request) -> Response:
         try:
             return await super().download_request(request)
         except CannotResolveHostError:

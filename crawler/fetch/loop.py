@@ -1,4 +1,4 @@
-"""Twisted's reactor on an asyncio loop, so that the crawl is written as coroutines and can run more than once a process."""
+"""Twisted's reactor on an asyncio loop: the crawl is written as coroutines and can run more than once a process."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def loop() -> asyncio.AbstractEventLoop:
         from twisted.internet import asyncioreactor
 
         _loop = asyncio.new_event_loop()
-        asyncioreactor.install(_loop)
+        asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]
         from twisted.internet import reactor
 
-        _loop.call_soon(reactor.startRunning, False)  # type: ignore[attr-defined]
+        _loop.call_soon(reactor.startRunning, False)
     return _loop
 
 

@@ -1,4 +1,4 @@
-"""Whose turn it is at a host: one request at a time, the delay after it, Retry-After, and the lease shared with others."""
+"""Whose turn it is at a host: one request at a time, the delay after it, Retry-After, the lease shared with others."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ PATIENCE = timedelta(seconds=20)  # a Retry-After shorter than this is waited fo
 LONGEST_DELAY_S = 120.0  # a Crawl-delay of an hour would read nothing: two minutes is what we honour
 
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class HostDeferred(Exception):
@@ -43,7 +44,7 @@ class NoLeases:
     """Politeness of this process alone: for a crawl without a database."""
 
     async def acquire(self, host: str, delay: timedelta) -> Held | None:
-        return Held(_EVER, datetime.min.replace(tzinfo=UTC), None)
+        return Held(_EVER, _NEVER, None)
 
     async def renew(self, hosts: Iterable[str]) -> set[str]:
         return set(hosts)
@@ -61,7 +62,7 @@ class _Host:
     waiting: int = 0
     leased_until: datetime | None = None
     since: datetime | None = None  # when the lease was taken
-    next_request_at: datetime = datetime.min.replace(tzinfo=UTC)
+    next_request_at: datetime = _NEVER
     not_before: datetime | None = None
     asked_at: datetime | None = None
 
@@ -93,22 +94,25 @@ class Turns:
         state.waiting += 1
         try:
             async with state.lock:
-                delay = timedelta(seconds=min(max(delay_s, self.crawl_delay_s.get(host, 0.0)), LONGEST_DELAY_S))
+                delay = self._delay(host, delay_s)
+                if state.asked_at is not None:  # robots.txt may have said meanwhile that the delay is a longer one
+                    state.next_request_at = max(state.next_request_at, state.asked_at + delay)
                 await self._lease(host, state, delay)
                 await self._sleep_until(max(state.next_request_at, state.not_before or state.next_request_at))
                 turn = Turn(host)
                 try:
                     yield turn
                 finally:
-                    # robots.txt may just have said what the delay is
-                    pause = min(max(delay_s, self.crawl_delay_s.get(host, 0.0)), LONGEST_DELAY_S)
                     state.asked_at = self._clock()
-                    state.next_request_at = state.asked_at + timedelta(seconds=pause)
+                    state.next_request_at = state.asked_at + delay
                     if turn.not_before is not None:
                         state.not_before = turn.not_before
                         await self._leases.defer(host, turn.not_before)
         finally:
             state.waiting -= 1
+
+    def _delay(self, host: str, delay_s: float) -> timedelta:
+        return timedelta(seconds=min(max(delay_s, self.crawl_delay_s.get(host, 0.0)), LONGEST_DELAY_S))
 
     async def _lease(self, host: str, state: _Host, delay: timedelta) -> None:
         """Holds the lease on return, and the host is not deferred for long."""

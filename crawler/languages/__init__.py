@@ -96,16 +96,18 @@ def get(code: str) -> Language:
     return Language(code, cast(Rules, importlib.import_module(f"{__name__}.{code}")))
 
 
-# Whose rules a word is read by when nothing else is said.
+# Whose rules a word is read by when nothing else is said, and letters that say more.
 _BY_SCRIPT = {"ar": "ar", "cyr": "ru", "lat": "en"}
+_BY_LETTER = dict.fromkeys("іїєґ", "uk")
 _KEYS: dict[str, tuple[str, ...]] = {}
 
 
-def _code_for(script: Script, language: str) -> str:
-    """`language` when it is written in `script`, else the first language of that script; '' when there is none."""
-    if language in codes() and script == get(language).rules.SCRIPT:
+def _code_for(token: Token, language: str) -> str:
+    """`language` when the word is in its script, else what its letters, then its script tell; '' when nothing does."""
+    if language in codes() and token.script == get(language).rules.SCRIPT:
         return language
-    return _BY_SCRIPT.get(script, "")
+    told = (code for letter, code in _BY_LETTER.items() if letter in token.folded)
+    return next(told, _BY_SCRIPT.get(token.script, ""))
 
 
 def keys(token: Token) -> tuple[str, ...]:
@@ -135,11 +137,11 @@ def _only_token(word: str) -> Token:
 def forms(word: str, language: str = "") -> frozenset[str]:
     """All folded forms a query word stands for; an article token matches when `forms(word) & set(keys(token))`.
 
-    `word` is one token as `tokenise` cuts them, in its original case (ЧВК is an acronym, чвк is not); ValueError when it is
-    none or several. Read by the rules of `language` when it has the word's script, else by those of the script.
+    `word` is one token as `tokenise` cuts them, in its original case: ВКС is an acronym, вкс need not be. ValueError
+    when it is none or several. Read by the rules of `language` when it has the word's script, else by its letters.
     """
     token = _only_token(word)
-    code = _code_for(token.script, language)
+    code = _code_for(token, language)
     return get(code).rules.forms(token.folded, word[token.start : token.end]) if code else frozenset({token.folded})
 
 
@@ -147,7 +149,7 @@ def explain(word: str, language: str = "") -> Explanation:
     """How one word is folded, which clitics come off, what it meets and stands for; ValueError when it is not one."""
     token = _only_token(word)
     surface = word[token.start : token.end]
-    code = _code_for(token.script, language)
+    code = _code_for(token, language)
     rules = get(code).rules if code else None
     return Explanation(
         word=surface,

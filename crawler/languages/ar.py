@@ -1,13 +1,14 @@
 """Arabic words: clitics come off in articles; plurals, persons and pronouns are spelled out in queries.
 
-An Arabic token carries "and", "in", "to", "like", "the" in front and a pronoun behind. In front they come off on the side
-of the article, because any word can carry them (`strip`). Behind, stripping would merge words that have nothing in common,
-so all that may follow is spelled out on the side of the query (`forms`). Nothing is ever reduced to a root: the root of
-"killed", "killer" and "fighter" is one. What no rule makes (broken plurals above all) is listed in ar_words.yaml.
+An Arabic token carries "and", "in", "to", "like", "the" in front and a pronoun behind. In front they come off on the
+side of the article, because any word can carry them (`strip`). Behind, stripping would merge words that have nothing in
+common, so all that may follow is spelled out on the side of the query (`forms`). Nothing is ever reduced to a root: the
+root of "killed", "killer" and "fighter" is one. What no rule makes, broken plurals above all, is in ar_words.yaml.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,8 +20,10 @@ NAME = "Arabic"
 SCRIPT: Script = "ar"
 
 SHORTEST_REST = 3  # letters that must be left when clitics come off
-# One letter off a four-letter word leaves too little to be sure, except و "and": there the rest must be a listed word.
-SHORTEST_AFTER_PARTICLE = 4
+# "Then" and "like" before a bare word of three letters are rarer than words that begin with ف and ك: such a rest must be
+# a listed word.
+SHORTEST_AFTER = {"و": 3, "ب": 3, "ل": 3, "ف": 4, "ك": 4}
+SHORTEST_WITHOUT_ARTICLE = 4
 
 # Persian and Maghrebi letters in Arabic text, and what Arabic outlets write for the same name.
 _ARABISED = str.maketrans("پچڤگژ", "بجفغج")
@@ -41,7 +44,8 @@ class Lexicon:
 def strip(folded: str) -> list[tuple[str, str]]:
     """Match keys of an article word, each with its reason: itself, then what is left as its clitics come off.
 
-    Outermost clitic first. Also the reading with ة of a long word that ends in ه, as many write it, and the Arabic letter for پ چ ڤ گ ژ.
+    Outermost clitic first. Also the reading with ة of a long word that ends in ه, as many write it, and the Arabic
+    letter for پ چ ڤ گ ژ.
     """
     found = [(folded, "as it stands")]
     rest, carried = folded, ""
@@ -49,7 +53,9 @@ def strip(folded: str) -> list[tuple[str, str]]:
         carried, rest = rest[0], rest[1:]
         found.append((rest, f"{carried} comes off"))
     if rest.startswith("لل") and len(rest) >= SHORTEST_REST + 2:
-        found += [(rest[1:], "ل comes off"), ("ال" + rest[2:], "لل is ل and ال"), (rest[2:], "لل comes off")]
+        # للجيش is ل and الجيش; of اللواء, which has a ل of its own, one of three is not written: للواء.
+        bare = rest[1:] if is_whole(rest[1:]) else rest[2:]
+        found += [(rest[1:], "ل comes off"), ("ال" + bare, "لل is ل and ال"), (bare, "لل comes off")]
     elif rest[0] in "بلك" and _comes_off(rest):
         carried, rest = rest[0], rest[1:]
         found.append((rest, f"{carried} comes off"))
@@ -71,8 +77,7 @@ def _comes_off(word: str) -> bool:
         return True
     if len(rest) < SHORTEST_REST or is_whole(word):
         return False
-    shortest = SHORTEST_REST if word[0] == "و" else SHORTEST_AFTER_PARTICLE
-    return len(rest) >= shortest or rest in lexicon().bare
+    return len(rest) >= SHORTEST_AFTER[word[0]] or rest in lexicon().bare
 
 
 def is_whole(word: str) -> bool:
@@ -85,20 +90,21 @@ def is_whole(word: str) -> bool:
 def forms(folded: str, word: str = "") -> frozenset[str]:
     """All forms a query word stands for.
 
-    A listed word: its families. Any other: its plurals, dual, feminine, nisba, and all of them with pronouns. A word given
-    with ال also stands for itself without, when four letters are left: الباب the city is not باب the door.
+    A listed word: its families. Any other: its plurals, dual, feminine, nisba, with pronouns, and `_long_verb`. A word
+    given with ال also stands for itself without, when four letters are left: الباب the city is not باب the door.
     """
     names = families_of(folded)
     if names:
         return frozenset({folded}.union(*(lexicon().families[name] for name in names)))
     bare = folded.removeprefix("ال")
-    if bare != folded and len(bare) < SHORTEST_AFTER_PARTICLE:
+    if bare != folded and len(bare) < SHORTEST_WITHOUT_ARTICLE:
         return frozenset({folded})
-    return frozenset({folded, *_person(bare), *_thing(bare), bare + "ت", bare + "وا", *_nisba(bare + "ي")})
+    spelled = {folded, *_person(bare), *_thing(bare), bare + "ت", bare + "وا", *_nisba(bare + "ي")}
+    return frozenset(spelled.union(*(kind(stem) for kind, stem in _long_verb(bare))))
 
 
 def families_of(folded: str) -> tuple[str, ...]:
-    """Names of the families a query word belongs to: those that list it, with or without clitics, else those it meets."""
+    """Names of the families a query word belongs to: those that list it, clitics or not, else those it meets."""
     listed = lexicon()
     for key, _ in strip(folded):
         if key in listed.names_of:
@@ -127,6 +133,11 @@ def _with_pronouns(noun: str) -> set[str]:
 
 def _plural(noun: str) -> set[str]:
     return {noun, noun + "ا"} | _with_pronouns(noun)
+
+
+def _broken_plural(noun: str) -> set[str]:
+    """Without "my": دولي is "international", not "my states"."""
+    return (_plural(noun) - {noun + "ي"}) | {noun}
 
 
 def _thing(noun: str) -> set[str]:
@@ -178,10 +189,26 @@ def _present(verb: str) -> set[str]:
     return {future + person + ending for future in ("", "س") for person in "يت" for ending in endings}
 
 
+# The derived verbs whose verbal noun is certain, استفعل انفعل افتعل: it is the verb with ا before its last letter.
+_LONG_VERB = re.compile("است...|ان...|ا.ت..")
+_ITS_NOUN = re.compile("است..ا.|ان..ا.|ا.ت.ا.")
+
+
+def _long_verb(word: str) -> list[tuple[Callable[[str], set[str]], str]]:
+    """Of an unlisted verb of that kind, or its noun, what else belongs to it: استهدف يستهدف استهداف."""
+    if _ITS_NOUN.fullmatch(word):
+        verb = word[:-2] + word[-1]
+    elif _LONG_VERB.fullmatch(word):
+        verb = word
+    else:
+        return []
+    return [(_past, verb), (_present, verb[1:]), (_thing, verb[:-1] + "ا" + verb[-1])]
+
+
 _RULES: dict[str, Callable[[str], Iterable[str]]] = {
     "persons": _person,
     "things": _thing,
-    "plurals": _plural,
+    "plurals": _broken_plural,
     "nisbas": _nisba,
     "past": _past,
     "present": _present,

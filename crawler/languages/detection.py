@@ -170,7 +170,7 @@ _LATIN: dict[str, Profile] = {
     ),
 }
 _PROFILES: dict[Script, dict[str, Profile]] = {"cyr": _CYRILLIC, "ar": _ARABIC, "lat": _LATIN}
-# What a letter's share of all letters and an ending's share of all words count against a common word's share of all words.
+# What a letter's share of all letters and an ending's share of all words count against a common word's.
 LETTER_WEIGHT = 4.0
 ENDING_WEIGHT = 0.2
 LONGEST_ENDING = 5

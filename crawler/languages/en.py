@@ -10,6 +10,7 @@ from crawler.languages.folding import Script
 NAME = "English"
 SCRIPT: Script = "lat"
 
+LONGEST_ACRONYM = 5  # capitals; a longer one is more likely a headline
 _VOWELS = frozenset("aeiou")
 
 
@@ -38,18 +39,18 @@ def entries(folded: str) -> tuple[str, ...]:
 def forms(folded: str, word: str) -> frozenset[str]:
     """All forms a query word stands for: of an irregular word its family, else its regular plural and verb forms.
 
-    An acronym (two or more capitals, no small letter but a plural s) gets only a plural: PMC, PMCs.
+    An acronym (two to five capitals) gets only a plural: PMC, PMCs.
     """
     folded = folded.removesuffix("'s")
     if folded in irregular():
         return irregular()[folded]
-    if len(word) > 1 and word.isupper():
+    if 1 < len(word) <= LONGEST_ACRONYM and word.isupper():
         return frozenset({folded, folded + "s"})
     return frozenset({folded}.union(*(_regular(base) for base in _bases(folded))))
 
 
 def _bases(word: str) -> set[str]:
-    """Words that `word` may be a plural, past or -ing form of, itself among them; over-generous, non-words never occur."""
+    """Words that `word` may be a plural, past or -ing form of, itself too; over-generous, as non-words never occur."""
     bases = {word}
     if len(word) < 4:
         return bases
@@ -81,6 +82,7 @@ def _regular(base: str) -> set[str]:
     if last == "e":
         return found | {base + "d", base[:-1] + "ing"}
     found |= {base + "ed", base + "ing"}
-    if len(base) >= 3 and before in _VOWELS and base[-3] not in _VOWELS and last not in "aeiouwxy":
+    # A longer word doubles its last letter only when it is stressed there; those are in the list (kidnapped).
+    if len(base) in (3, 4) and before in _VOWELS and base[-3] not in _VOWELS and last not in "aeiouwxy":
         found |= {base + last + "ed", base + last + "ing"}
     return found

@@ -25,7 +25,7 @@ _DROPPED = re.compile(f"[{MARKS}{INVISIBLE}{APOSTROPHES}]")
 _POSSESSIVE = re.compile(f"[{APOSTROPHES}][{INVISIBLE}]*[sSｓＳ][{INVISIBLE}]*$")
 _ARABIC = re.compile(f"[{ARABIC}]")
 _CYRILLIC = re.compile(f"[{CYRILLIC}]")
-_LATIN = re.compile("[a-z]")
+_LATIN = re.compile("[A-Za-z]")
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -63,12 +63,12 @@ def script_of(folded: str) -> Script:
 def one_script(word: str) -> str:
     """A word mixing Latin and Cyrillic, written in the one it imitates; unchanged when it imitates neither.
 
-    "Bагнер" with a Latin B is Cyrillic, "Wаgner" with a Cyrillic а is Latin; Cyrillic when every letter could be either.
+    "Bагнер" with a Latin B is Cyrillic, "Wаgner" with a Cyrillic а is Latin; what could be either is Cyrillic.
     """
-    cyrillic = [c for c in word if _CYRILLIC.match(c)]
-    latin = [c for c in word if c.isascii() and c.isalpha()]
-    if not cyrillic or not latin:
+    if not _CYRILLIC.search(word) or not _LATIN.search(word):
         return word
+    cyrillic = _CYRILLIC.findall(word)
+    latin = _LATIN.findall(word)
     if all(c in LOOKS_CYRILLIC for c in latin):
         return "".join(LOOKS_CYRILLIC.get(c, c) for c in word)
     if all(c in LOOKS_LATIN for c in cyrillic):

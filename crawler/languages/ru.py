@@ -13,7 +13,9 @@ from crawler.languages.folding import Script, fold_word
 
 NAME = "Russian"
 SCRIPT: Script = "cyr"
-FOREIGN_LETTERS = frozenset("іїєґўјљњћђџѓќѕ")  # no Russian word has one
+
+LONGEST_ACRONYM = 4  # capitals; a longer one is more likely a headline
+VOWELS = frozenset("аеёиоуыэюяіїє")
 
 Gender = Literal["m", "f", ""]
 
@@ -41,27 +43,29 @@ def forms(folded: str, word: str) -> frozenset[str]:
     """All forms a query word stands for: every lexeme of the dictionary it belongs to, else the paradigms of a name.
 
     An acronym (ЧВК, ВКС) stands for itself. A capitalised word that the dictionary knows only as an oblique form of
-    another (Буга, of the river Буг) gets the paradigm of a name too.
+    another (Буга, of the river Буг) gets the paradigm of a name too. So does a word the dictionary does not have (a
+    вагнеровец), beside pymorphy3's best guess by its ending.
     """
     if is_acronym(word):
         return frozenset({folded})
-    parses = [parse for parse in _analyser().parse(word.casefold()) if parse.is_known]
+    guesses = _analyser().parse(word.casefold())
+    parses = [parse for parse in guesses if parse.is_known] or guesses[:1]
     found = {folded}
     for parse in parses:
         found.update(fold_word(form.word) for form in parse.lexeme)
     is_lemma = any(fold_word(parse.normal_form) == folded for parse in parses)
-    if not parses or (word[0].isupper() and not is_lemma):
+    if not parses[0].is_known or (word[0].isupper() and not is_lemma):
         found |= paradigm(folded)
     return frozenset(found)
 
 
 def is_acronym(word: str) -> bool:
-    """Whether a word is written as an acronym (ЧВК, вкс): capitals only, or no vowel. It is never inflected."""
-    return (len(word) > 1 and word.isupper()) or not set("аеёиоуыэюя") & set(word.casefold())
+    """Whether a word is written as an acronym (ЧВК, вкс): up to four capitals, or no vowel. It is never inflected."""
+    return (1 < len(word) <= LONGEST_ACRONYM and word.isupper()) or VOWELS.isdisjoint(word.casefold())
 
 
-# Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the spelling
-# does not tell the stress (Ткачом, Абрамовичем), both endings are there.
+# Endings after the stem of a name: masculine singular, feminine singular, plural. "-" is the bare stem. Where the
+# spelling does not tell the stress (Ткачом, Абрамовичем), both endings are there.
 _DECLENSIONS: dict[str, tuple[str, str, str]] = {
     "possessive": ("- а у ым ом е", "а ой у ою", "ы ых ым ыми"),  # Логинов, Логинова; Чаплином
     "hard adjective": ("ый ой ого ому ым ом", "ая ой ую ою", "ые ых ым ыми"),  # Черный, Толстой
@@ -119,8 +123,8 @@ _BY_ENDING: dict[str, Ways] = {
 }
 _INDECLINABLE: Ways = ((0, "none"),)
 
-# A vowel that falls out before the ending: Кравец Кравца, Стрелец Стрельца, Воробей Воробья, Журавель Журавля. Others keep
-# theirs (Матвей, Кисель), so both are offered. (ending, what stays of it, declension)
+# A vowel that falls out before the ending: Кравец Кравца, Стрелец Стрельца, Воробей Воробья, Журавель Журавля. Others
+# keep theirs (Матвей, Кисель), so both are offered. (ending, what stays of it, declension)
 _FLEETING: tuple[tuple[str, str, str], ...] = (
     ("лец", "льц", "ц"), ("аец", "айц", "ц"), ("еец", "ейц", "ц"), ("оец", "ойц", "ц"), ("ец", "ц", "ц"),
     ("ек", "ьк", "velar"), ("ек", "к", "velar"), ("ок", "к", "velar"), ("ел", "л", "hard"),

@@ -14,6 +14,7 @@ What is one token:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.languages.ends import ends
@@ -43,7 +44,7 @@ _WORD = re.compile(
     r"|\d+(?:[.,٫٬]\d+)*"
     rf"|[^\W\d_{_ALPHABETIC}{ARABIC}]+"
 )
-_TRAILING = re.compile(f"[{INVISIBLE}]+\\Z")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 # Longer words than this are pasted keys or noise: folded each time, not remembered.
 LONGEST_REMEMBERED = 40
@@ -55,12 +56,14 @@ _READINGS: dict[str, Reading] = {}
 
 def _read(surface: str) -> Reading:
     folded = fold_word(surface)
-    trailing = _TRAILING.search(surface)
+    visible = len(surface)
+    while visible and _INVISIBLE.match(surface, visible - 1):
+        visible -= 1
     reading: Reading = (
         folded,
         script_of(folded),
         surface[0].isupper() or surface[0].istitle(),
-        trailing.end() - trailing.start() if trailing else 0,
+        len(surface) - visible,
     )
     if len(surface) <= LONGEST_REMEMBERED:
         if len(_READINGS) >= MOST_REMEMBERED:
@@ -189,11 +192,17 @@ def _held_together(text: str, left: Token, right: Token) -> bool:
 
 def fold(text: str) -> str:
     """`text` with every word in its folded form and what stands between them kept; folding twice changes nothing."""
+    return _fold_remembered(text) if len(text) <= LONGEST_REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     folded = _fold_once(text)
     while (again := _fold_once(folded)) != folded:
         folded = again
     return folded
 
+
+_fold_remembered = lru_cache(maxsize=50_000)(_fold)  # a name is folded each time it is compared
 
 _BETWEEN = re.compile(f"[{MARKS}{INVISIBLE}]")
 

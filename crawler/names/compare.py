@@ -12,25 +12,31 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from crawler.languages import fold, tokenise
+from crawler.languages import tokenise
 from crawler.languages.ru import paradigm
 from crawler.names.given import names_of
-from crawler.names.phonemes import AR, CYR, FAR, Reading, align, distance, read
+from crawler.names.phonemes import AR, CYR, FAR, LAT, Reading, align, distance, evidence, read
 
 # All in hundredths of a nat. Chosen on the development half of the attested names.
 ENOUGH = 600  # agreement of one part beyond this counts one fifth
-WORST = -1000  # nobody measures further
+FLOOR = -800  # nobody measures further: what is worse than this
+WORST = -1000  # is as bad as this
 SAME_GIVEN = 600  # two spellings of one given name in the table
-SHORT_GIVEN = 350  # a short form and its name
+SHORT_GIVEN = 200  # a short form and its name
 OTHER_GIVEN = -400  # two different given names of the table
 INITIAL = 100  # К. and Кирилл
 OTHER_INITIAL = -700
 INFLECTED = 60  # taken off when one is a case form of the other
 PATRONYMIC = 250  # the most a patronymic adds
+OTHER_PATRONYMIC = -300  # patronymics this unlike are those of two men
+TWO_MEN = 600  # taken off then
+# Within one script names are copied, not heard: a difference says more, most in Russian, where spelling is settled.
+SAME_SCRIPT = {CYR: 3, LAT: 2, AR: 1}
 UNMATCHED = 100  # taken off for each part without a partner, patronymics and particles aside
+ARTICLE = 150  # taken off when only one side has the Arabic article
 OUT_OF_ORDER = 50
 BY_INITIAL = 420  # the most when only an initial stands for the given name
 SURNAME_ALONE = 150  # the most when one side is a single word and the other a whole person
@@ -70,8 +76,9 @@ PARTICLES = frozenset(
     ]
 )
 _PATRONYMIC = re.compile(
-    r"(ович|евич|ьич|нич|овна|евна|ична|инична|ovi[ct]h|evi[ct]h|yevi[ct]h|ovna|evna|ichna|yich|"
-    r"وفيتش|ييفيتش|يفيتش|وفيتس|وفنا|يفنا|وفيتشا?|owicz|ovych|ovich|avich|evych|івна|ївна)$"
+    r"(?:[её]вич|[оа]вич|ьич|нич|[ое]вна|ична|инична|[оеуі]вна|"
+    r"[oaei]+vi(?:[ct]h|ts|tch|cz)|[oea]v[iy]ch|owicz|[oei]+[vuw]na|ic?hna|yich|"
+    r"وفيتش|ييفيتش|يفيتش|وفيتس|وفنا|يفنا)$"
 )
 
 
@@ -122,14 +129,26 @@ class Comparison:
         return " · ".join([*map(str, self.alignment), f"{self.rule}, {self.score:.2f}"])
 
 
+_FATHERS = ("", "и", "й", "ий", "а", "о", "i", "y", "iy", "o", "a", "ii")
+
+
+def fathers_of(patronymic: str) -> frozenset[str]:
+    """The given names of the table a patronymic can be made of: Mikalaeuna and Николаевна are both of николай."""
+    stem = _PATRONYMIC.sub("", patronymic)
+    if stem == patronymic or len(stem) < 3:
+        return frozenset()
+    return frozenset().union(*(names_of(base + end)[0] for base in (stem, stem.rstrip("ьiy")) for end in _FATHERS))
+
+
 @lru_cache(maxsize=1 << 16)
 def part_of(word: str, folded: str) -> Part:
     """A word (as written, and folded) ready for comparison."""
     reading = read(word.lower() if not word.isascii() and folded.isascii() else folded)
     bare = read(folded[2:]) if folded.startswith("ال") and len(folded) >= 5 else None
     names, shorts = names_of(folded)
+    patronymic = len(folded) > 6 and bool(_PATRONYMIC.search(folded))
     return Part(
-        folded, reading, bare, len(folded) == 1, bool(_PATRONYMIC.search(folded)) and len(folded) > 6,
+        folded, reading, bare, len(folded) == 1, patronymic,
         folded in PARTICLES, names, shorts,
     )  # fmt: skip
 
@@ -142,7 +161,20 @@ def parts_of(name: str) -> tuple[Part, ...]:
     """The words of a name; particles (аль, bin, von) are left out unless there is nothing else."""
     tokens = tokenise(name[:400])
     parts = [part_of(name[token.start : token.end], token.folded) for token in tokens[:MOST_PARTS]]
-    return tuple([part for part in parts if not part.particle] or parts)
+    parts = [part for part in parts if not part.particle] or parts
+    if len(parts) >= 3:
+        return tuple([replace(part, patronymic=at == _patronymic_at(parts)) for at, part in enumerate(parts)])
+    return tuple([replace(part, patronymic=False) if part.patronymic else part for part in parts])
+
+
+def _patronymic_at(parts: list[Part]) -> int:
+    """Where the patronymic stands: after the given name, which is first or follows the surname; -1 where there is none.
+
+    Only the place tells it from a surname: Андрей Иванович Тарасевич.
+    """
+    if parts[1].patronymic:
+        return 1
+    return 2 if parts[2].patronymic and not parts[0].names else -1
 
 
 @lru_cache(maxsize=1 << 18)
@@ -152,11 +184,11 @@ def agreement(a: Part, b: Part) -> int:
         return max(SAME_GIVEN, a.reading.weight // 2)
     if a.initial or b.initial:
         return _initial(a, b)
-    sounds = _by_sound(a.reading, b.reading)
+    sounds = by_sound(a.reading, b.reading)
     if a.bare is not None and b.reading.script != AR:
-        sounds = max(sounds, _by_sound(a.bare, b.reading) - 50)
+        sounds = max(sounds, by_sound(a.bare, b.reading) - ARTICLE)
     if b.bare is not None and a.reading.script != AR:
-        sounds = max(sounds, _by_sound(a.reading, b.bare) - 50)
+        sounds = max(sounds, by_sound(a.reading, b.bare) - ARTICLE)
     if a.names or a.shorts:
         if not a.names.isdisjoint(b.names):
             return max(sounds, SAME_GIVEN)
@@ -164,18 +196,36 @@ def agreement(a: Part, b: Part) -> int:
             return max(sounds, SHORT_GIVEN)
         if b.names and a.names:
             return min(sounds, OTHER_GIVEN)
+    if a.patronymic and b.patronymic and not fathers_of(a.word).isdisjoint(fathers_of(b.word)):
+        return max(sounds, PATRONYMIC)
     if a.reading.script == CYR == b.reading.script and _inflected(a.word, b.word):
         return max(sounds, min(a.reading.weight, b.reading.weight) // 2 - INFLECTED)
     return sounds
 
 
-def _by_sound(a: Reading, b: Reading) -> int:
-    # Words of unlike consonants need no measuring; five unshared classes never met in attested pairs.
+def by_sound(a: Reading, b: Reading, floor: int = FLOOR) -> int:
+    """Log odds of two words by sound alone; WORST as soon as it must be below `floor`."""
+    # Words of unlike consonants need no measuring: of attested pairs 0.3 % have five unshared classes, and those are bad joins.
     if (a.classes ^ b.classes).bit_count() >= 5:
         return WORST
-    worth = (a.weight + b.weight) // 4
-    apart = distance(a, b, worth - WORST)
-    return WORST if apart == FAR else worth - apart
+    script = b.script
+    worth = (a.weights[script] + b.weights[a.script]) // 4
+    if a.script == script:
+        sure = SAME_SCRIPT.get(script, 2)
+        apart = distance(a, b, (worth - floor) // sure) * sure
+    else:
+        apart = distance(a, b, worth - floor)
+    return WORST if apart >= FAR else worth - apart
+
+
+def heard_as(a: Part, b: Part, floor: int) -> int:
+    """`agreement` of a word of a text with a word of a list, without what the list already spells out."""
+    if a.names and b.names and a.names.isdisjoint(b.names):
+        return WORST
+    figure = by_sound(a.reading, b.reading, floor)
+    if a.bare is not None and b.reading.script != AR:
+        figure = max(figure, by_sound(a.bare, b.reading, floor) - ARTICLE)
+    return figure
 
 
 def _initial(a: Part, b: Part) -> int:
@@ -248,18 +298,28 @@ def capped(figure: int) -> int:
     return figure if figure <= ENOUGH else ENOUGH + (figure - ENOUGH) // 5
 
 
+def _in_order(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned] | None:
+    """The words taken in order, when there are two against two and both agree: no other way can be better by much."""
+    if len(a) != 2 or len(b) != 2:
+        return None
+    first = capped(agreement(a[0], b[0]))
+    second = capped(agreement(a[1], b[1])) if first > 0 else 0
+    return (first + second, ((0, 0, first), (1, 1, second))) if first > 0 and second > 0 else None
+
+
 def _person(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned]:
     """Log odds of two names of several words, and which word went with which; `a` has no more words than `b`."""
-    table = [[capped(agreement(left, right)) for right in b] for left in a]
-    total, chosen = _assign(table, len(b))
+    total, chosen = _in_order(a, b) or _assign([[capped(agreement(x, y)) for y in b] for x in a], len(b))
     whole = initials = 0
     worst = ENOUGH
     for i, j, figure in chosen:
         left, right = a[i], b[j]
         if left.initial or right.initial:
             initials += 1
-        elif left.patronymic and right.patronymic:
+        elif left.patronymic or right.patronymic:
             total -= max(0, figure - PATRONYMIC)
+            if figure < OTHER_PATRONYMIC:
+                total -= TWO_MEN
         else:
             whole += 1
             worst = min(worst, figure)
@@ -287,10 +347,17 @@ def _joined(parts: tuple[Part, ...]) -> Reading:
     return read("".join([part.word for part in parts])[:80])
 
 
+def _run_together(a: Reading, b: Reading) -> int:
+    """Agreement of two names written without spaces; a difference counts twice, for so long a word has much to agree in."""
+    worth = evidence(a, b) // 2
+    apart = distance(a, b, worth)
+    return WORST if apart == FAR else worth - 2 * apart - JOINED
+
+
 def _measure(a: str, b: str) -> tuple[float, str, tuple[Part, ...], tuple[Part, ...], Assigned]:
     """Score, rule, and what was compared with what; `a` and `b` as given."""
     left, right = parts_of(a), parts_of(b)
-    if a == b or fold(a) == fold(b):
+    if a == b or [part.word for part in left] == [part.word for part in right] != []:
         return 1.0, "same", left, right, tuple((i, i, ENOUGH) for i in range(len(left)))
     if not left or not right:
         return 0.0, "nothing to compare", left, right, ()
@@ -304,7 +371,7 @@ def _measure(a: str, b: str) -> tuple[float, str, tuple[Part, ...], tuple[Part, 
         chosen = tuple(sorted((j, i, value) for i, j, value in turned))
     rule = "by words"
     if len(left) != len(right):
-        together = _by_sound(_joined(left), _joined(right)) - JOINED
+        together = _run_together(_joined(left), _joined(right))
         if together > figure:
             figure, rule, chosen = together, "run together", ()
     return _logistic(figure - EVEN_PERSON), rule, left, right, chosen
@@ -358,10 +425,10 @@ def explain(a: Part, b: Part) -> Piece:
         rule = "one given name"
     elif not (a.names.isdisjoint(b.shorts) and a.shorts.isdisjoint(b.names) and a.shorts.isdisjoint(b.shorts)):
         rule = "short form"
-    elif a.names and b.names:
-        rule = "different given names"
     elif a.reading.script == CYR == b.reading.script and _inflected(a.word, b.word):
         rule = "case form"
+    elif a.names and b.names:
+        rule = "different given names"
     else:
         rule = "by sound"
     sounds = () if rule in ("same", "initial") else align(a.reading, b.reading)

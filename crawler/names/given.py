@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from crawler.languages import fold
+from crawler.languages.ru import Gender, paradigm
 
 TABLE = Path(__file__).parent / "data" / "given.tsv"
 
@@ -64,6 +66,22 @@ def shorts_of(name: str) -> frozenset[str]:
     """All folded short forms of the given names `name` is a spelling of."""
     names, _ = names_of(fold(name))
     return frozenset(word for row in rows() if row.name in names for word in row.short)
+
+
+@lru_cache(maxsize=1)
+def _by_case_form() -> dict[str, frozenset[str]]:
+    forms: dict[str, set[str]] = {}
+    for row in rows():
+        for word in row.full:
+            if "а" <= word[0] <= "я":
+                for form in paradigm(word, cast(Gender, row.gender)):
+                    forms.setdefault(form, set()).add(row.name)
+    return {form: frozenset(names) for form, names in forms.items()}
+
+
+def names_in_case(folded: str) -> frozenset[str]:
+    """The given names a Russian word is a case form of (Андрея: андрей)."""
+    return _by_case_form().get(folded, _NONE[0])
 
 
 _NONE: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())

@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from crawler.languages import Token, keys
-from crawler.languages.ru import paradigm
+from crawler.languages.ru import Gender, paradigm
 from crawler.names.compare import (
     BY_INITIAL,
     INITIAL,
@@ -30,11 +31,12 @@ from crawler.names.compare import (
     agreement,
     capped,
     explain,
+    heard_as,
     part_of,
     parts_of,
     score_of_person,
 )  # fmt: skip
-from crawler.names.given import shorts_of, spellings_of
+from crawler.names.given import names_in_case, shorts_of, spellings_of
 from crawler.names.phonemes import AR, CYR, script_of
 
 Band = Literal["fires", "needs-second-signal"]
@@ -48,13 +50,16 @@ BARE_FLOOR = 650  # a surname alone is reported only when it sounds right throug
 AGAIN_FLOOR = 450  # after the full name in the same text less is enough
 SHORT_WORD = 3  # consonants; a shorter skeleton tolerates no missing one
 CLITIC = 40  # taken off for each clitic in front of an Arabic name
-APART = 60  # taken off for a word between given name and surname that is no patronymic
+ARTICLE = 100  # taken off besides for the Arabic article
+APART = 300  # taken off for a word between given name and surname that is no patronymic
 CASE = 20  # taken off for a case ending
 _CASE_ENDINGS = (
     ("ым", ""), ("ом", ""), ("ем", ""), ("ой", "а"), ("ей", "я"), ("а", ""), ("у", ""), ("е", ""), ("я", "й"), ("ю", "й"),
     ("е", "а"), ("у", "а"), ("ы", "а"), ("ого", "ий"), ("ому", "ий"),
 )  # fmt: skip
+FEW = 60  # so few surnames borne with a given name are all measured, whatever their consonants
 LONGEST_SKELETON = 16
+SURE = 450  # a word this well explained is not looked for among other consonants
 BETTER = 150  # another person of the list that fits this much better explains the words
 
 
@@ -194,6 +199,7 @@ class NameIndex:
         self._initials: dict[str, set[str]] = {}  # surname -> given names
         self._given_hits: dict[str, Hits] = {}
         self._surname_hits: dict[tuple[str, str], Hits] = {}
+        self._near_surname_hits: dict[tuple[str, str], Hits] = {}
         self._bare_hits: dict[str, Hits] = {}
 
     def __len__(self) -> int:
@@ -234,6 +240,7 @@ class NameIndex:
 
     def _forget(self, given: bool) -> None:
         self._surname_hits.clear()
+        self._near_surname_hits.clear()
         self._bare_hits.clear()
         if given:
             self._given_hits.clear()
@@ -260,6 +267,8 @@ class NameIndex:
                 self._beside(tokens, at, hits, found)
             if len(word) == 1:
                 self._beside_initial(tokens, at, found)
+            elif bare := self._surnames_alone(token):
+                self._beside_surname(tokens, at, bare, found)
         hits_ = _best(found)
         hits_ += self._alone(tokens, hits_)
         hits_.sort(key=lambda hit: (hit.start, hit.key))
@@ -270,13 +279,18 @@ class NameIndex:
 
     def _new_given(self, token: Token) -> Hits:
         best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
+        surname = bool(self._surnames_alone(token))
         for word, loss, shown in _ways(token):
             for name, less in self._given.forms.get(word, _NO_FORMS).items():
                 _keep(best, (name, SAME_GIVEN - less - loss, shown))
             part = part_of(word, word)
-            for name in _near(self._given, part):
-                if (figure := agreement(part, self._given.parts[name]) - loss) >= GIVEN_FLOOR:
-                    _keep(best, (name, figure, shown))
+            known = names_in_case(word) if token[3] == CYR else _NOBODY
+            for name, figure in _heard(self._given, part, GIVEN_FLOOR, known=surname):
+                if known and known.isdisjoint(self._given.parts[name].names):
+                    continue  # Андрея is a case of Андрей, not a way to write Андрия
+                if figure - loss - ordinary >= GIVEN_FLOOR:
+                    _keep(best, (name, figure - loss - ordinary, shown))
         hits = tuple(sorted(best.values(), key=lambda hit: -hit[1])[:MOST_GIVEN])
         _remember(self._given_hits, token[2], hits)
         return hits
@@ -305,6 +319,43 @@ class NameIndex:
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, at, other, person, total, (shown, spelled))
 
+    def _beside_surname(self, tokens: Sequence[Token], at: int, bare: Hits, found: _Found) -> None:
+        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is tried."""
+        for other in (at - 1, at + 1):
+            if not 0 <= other < len(tokens):
+                continue
+            token = tokens[other]
+            if token[5] != tokens[at][5] or token[3] != tokens[at][3] or len(token[2]) < 3:
+                continue
+            if token[3] != AR and not token[4]:
+                continue
+            loss = _between(tokens, min(at, other), max(at, other))
+            if loss is None:
+                continue
+            loss += OUT_OF_ORDER if other > at else 0
+            for surname, worth, spelled in bare:
+                for given, figure, shown in self._given_beside(token, surname):
+                    total = capped(figure) + capped(worth) - loss
+                    for person in self._pairs[given][surname]:
+                        _record(found, tokens, other, at, person, total, (shown, spelled))
+
+    def _given_beside(self, token: Token, surname: str) -> Hits:
+        """Given names borne with a surname of the list that a token may be, whatever its consonants."""
+        slot = (token[2], surname)
+        hits = self._near_surname_hits.get(slot)
+        if hits is not None:
+            return hits
+        borne = {given for given in self._initials.get(surname, _NOTHING) if given}
+        best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
+        for word, loss, shown in _ways(token):
+            for given, figure in _measured(self._given, part_of(word, word), GIVEN_FLOOR, borne):
+                if figure - loss - ordinary >= GIVEN_FLOOR:
+                    _keep(best, (given, figure - loss - ordinary, shown))
+        hits = tuple(best.values())
+        _remember(self._near_surname_hits, slot, hits)
+        return hits
+
     def _surnames_beside(self, token: Token, given: str) -> Hits:
         """Surnames of the list, borne with this given name, that a token may be."""
         slot = (token[2], given)
@@ -313,6 +364,7 @@ class NameIndex:
             return hits
         borne = self._pairs.get(given, _NO_PAIRS)
         best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
         for word, loss, shown in _ways(token):
             for surname, less in self._surnames.forms.get(word, _NO_FORMS).items():
                 if surname in borne:
@@ -325,9 +377,14 @@ class NameIndex:
                         ),
                     )
             part = part_of(word, word)
-            for surname in _near(self._surnames, part, borne):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss) >= SURNAME_FLOOR:
-                    _keep(best, (surname, figure, shown))
+            heard = (
+                _measured(self._surnames, part, SURNAME_FLOOR, set(borne))
+                if len(borne) <= FEW
+                else _heard(self._surnames, part, SURNAME_FLOOR, borne)
+            )
+            for surname, figure in heard:
+                if figure - loss - ordinary >= SURNAME_FLOOR:
+                    _keep(best, (surname, figure - loss - ordinary, shown))
         hits = tuple(best.values())
         _remember(self._surname_hits, slot, hits)
         return hits
@@ -345,7 +402,7 @@ class NameIndex:
             if not 0 <= other < len(tokens):
                 continue
             token = tokens[other]
-            if token[3] != initial[3] or not token[4] or len(token[2]) < 3 or abs(token[0] - initial[1]) > 40:
+            if token[3] != initial[3] or not token[4] or len(token[2]) < 3 or not _initial_fits(tokens, at, other):
                 continue
             for surname, worth, shown in self._surnames_alone(token):
                 for given in self._initials.get(surname, _NOTHING):
@@ -368,7 +425,7 @@ class NameIndex:
                 )
             part = part_of(word, word)
             for surname in self._surnames.by_skeleton.get(part.reading.skeleton, _NOTHING):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss) >= BARE_FLOOR:
+                if (figure := heard_as(part, self._surnames.parts[surname], BARE_FLOOR) - loss) >= BARE_FLOOR:
                     _keep(best, (surname, figure, shown))
         hits = tuple(best.values())
         _remember(self._bare_hits, token[2], hits)
@@ -405,10 +462,12 @@ class NameIndex:
         return list(hits.values())
 
 
+COMMON = Path(__file__).parent / "data" / "common.tsv"
 AGAIN, ALONE = 0.75, 0.6  # scores of a bare surname with and without its full name in the same text
-MOST_GIVEN = 12
+MOST_GIVEN = 24
 MOST_REMEMBERED = 200_000
 _LOWEST = 0
+_NOBODY: frozenset[str] = frozenset()
 _NO_FORMS: dict[str, int] = {}
 _NO_PAIRS: dict[str, list[_Person]] = {}
 
@@ -428,16 +487,46 @@ def _keep(best: dict[str, Found], found: Found) -> None:
         best[found[0]] = found
 
 
-def _near(words: _Words, part: Part, only: Iterable[str] | None = None) -> set[str]:
-    """Words of the list whose consonants are those of `part`, but for one."""
+def _ordinary(token: Token) -> int:
+    """What a token loses for being an ordinary word of its language (hundredths of a nat); a clitic does not hide it."""
+    return max(common_words().get(key, 0) for key in keys(token))
+
+
+@lru_cache(maxsize=1)
+def common_words() -> dict[str, int]:
+    """Ordinary words, and by how much (hundredths of a nat) they are more frequent than a rare one."""
+    lines = COMMON.read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {word: round(float(figure) * 100) for word, figure in pairs}
+
+
+def _heard(
+    words: _Words, part: Part, floor: int, only: Iterable[str] | None = None, known: bool = False
+) -> list[tuple[str, int]]:
+    """Words of the list that sound like `part`, and how well.
+
+    Words with other consonants are looked at only when none with the same ones fits and the word is not `known` otherwise: a
+    name that is known explains it.
+    """
     skeleton = part.reading.skeleton
     if not part.reading.numbers or len(skeleton) > LONGEST_SKELETON:
-        return _NOTHING
+        return []
     near: set[str] = set()
-    for words_ in words.near(skeleton):
-        if words_:
-            near |= words_ if only is None else words_.intersection(only)
-    return near
+    found: list[tuple[str, int]] = []
+    for round_, members in enumerate(words.near(skeleton)):
+        if round_ == 1:
+            found = _measured(words, part, floor, near)
+            if known or any(figure >= SURE for _, figure in found):
+                return found
+            near = set()
+        if members:
+            near |= members if only is None else members.intersection(only)
+    return found + _measured(words, part, floor, near)
+
+
+def _measured(words: _Words, part: Part, floor: int, near: set[str]) -> list[tuple[str, int]]:
+    figures = ((word, heard_as(part, words.parts[word], floor)) for word in near)
+    return [(word, figure) for word, figure in figures if figure >= floor]
 
 
 def _ways(token: Token) -> Iterator[tuple[str, int, str]]:
@@ -459,18 +548,38 @@ def _ways(token: Token) -> Iterator[tuple[str, int, str]]:
                 )
 
 
+def _initial_fits(tokens: Sequence[Token], at: int, surname: int) -> bool:
+    """Whether the points and spaces are those of an initial: К. Ананьев, К.П. Ананьев, Ананьев К. П."""
+    if surname < at:
+        follows = at + 1 < len(tokens) and tokens[at + 1][0] - tokens[at][1] <= 1 and len(tokens[at + 1][2]) > 1
+        return tokens[at][0] - tokens[surname][1] == 1 and not follows
+    return all(tokens[place + 1][0] - tokens[place][1] <= 2 for place in range(at, surname))
+
+
+def _clitic_loss(clitic: str) -> int:
+    """An article before a foreign name is rare; و, ل, ب and ف are not."""
+    return CLITIC * len(clitic) + (ARTICLE if clitic.endswith("ال") or clitic == "لل" else 0)
+
+
 def _between(tokens: Sequence[Token], first: int, last: int) -> int | None:
-    """What the words between two tokens cost; None when they cannot belong to one name."""
+    """What stands between two tokens costs; None when they cannot belong to one name.
+
+    More than a space is a comma, a bracket, a quotation mark; after an initial it is its point.
+    """
+    loss = 0
     for at in range(first, last):
-        if tokens[at + 1][0] - tokens[at][1] > 3:
-            return None
+        gap = tokens[at + 1][0] - tokens[at][1]
+        if gap > 1 and not (gap == 2 and len(tokens[at][2]) == 1):
+            if gap > 3:
+                return None
+            loss = APART
     if last - first == 1:
-        return 0
+        return loss
     token = tokens[first + 1]
     part = part_of(token[2], token[2])
-    if part.patronymic or part.particle or part.initial:
-        return 0
-    return APART if token[3] == AR or token[4] else None
+    if part.patronymic or part.particle or (part.initial and token[4]):
+        return loss
+    return APART + loss if token[3] == AR or token[4] else None
 
 
 def _record(
@@ -541,7 +650,12 @@ def _surname_forms(word: str) -> dict[str, int]:
     """Folded forms a surname is met in, and what each loses: its cases."""
     if script_of(word) != CYR:
         return {word: 0}
-    return {form: 0 if form == word else CASE for form in paradigm(word)} | {word: 0}
+    gender: Gender = "f" if word.endswith(_WOMAN) else "m" if word.endswith(_MAN) else ""
+    return dict.fromkeys(paradigm(word, gender), CASE) | {word: 0}
+
+
+_MAN = ("ов", "ев", "ин", "ын", "ский", "цкий")
+_WOMAN = ("ова", "ева", "ина", "ына", "ская", "цкая")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -11,10 +11,12 @@ for folder in [shipped, *folders]:
 from __future__ import annotations
 
 import datetime as dt
+import pkgutil
 import re
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -50,6 +52,32 @@ def _language(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    if value:
+        from cssselect import HTMLTranslator, SelectorError  # 40 ms, and most outlets have no selector
+
+        try:
+            HTMLTranslator().css_to_xpath(value)
+        except SelectorError as cause:
+            raise ValueError(f"not a CSS selector: {cause} in {value!r}") from cause
+    return value
+
+
+def _date_format(value: str) -> str:
+    try:
+        dt.datetime.strptime("", value)  # noqa: DTZ007 (nothing is read)
+    except ValueError as cause:
+        if "does not match" not in str(cause) or "%" not in value:
+            raise ValueError(f"not a strptime format: {value!r}; write it like %d.%m.%Y, %H:%M") from cause
+    return value
+
+
+@cache
+def _kinds() -> tuple[str, ...]:
+    """The files of crawler/spiders/, without importing them."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(SHIPPED.parent / "spiders")])))
+
+
 class EntryPointFact(Section):
     """A way to an outlet's newest articles. `kind` is a file of crawler/spiders/; their order is the order of trust."""
 
@@ -63,6 +91,11 @@ class EntryPointFact(Section):
     @classmethod
     def _url(cls, value: str) -> str:
         return _http(value)
+
+    @field_validator("links")
+    @classmethod
+    def _links(cls, value: str) -> str:
+        return _selector(value)
 
 
 class _Period(Section):
@@ -95,6 +128,16 @@ class Selectors(_Period):
     date: str = ""
     remove: list[str] = []
 
+    @field_validator("title", "lead", "body", "author", "section", "date")
+    @classmethod
+    def _one(cls, value: str) -> str:
+        return _selector(value)
+
+    @field_validator("remove")
+    @classmethod
+    def _all(cls, value: list[str]) -> list[str]:
+        return [_selector(selector) for selector in value]
+
 
 class Reading(Section):
     """How an article of this outlet is read; everything is optional."""
@@ -104,6 +147,16 @@ class Reading(Section):
     boilerplate: list[str] = []  # phrases: a paragraph that is or starts with one is not part of the article
     date_formats: list[str] = []  # strptime formats of the visible date, tried before everything else
     min_text_length: int = Field(50, ge=1)  # in characters; shorter is rejected
+
+    @field_validator("remove")
+    @classmethod
+    def _remove(cls, value: list[str]) -> list[str]:
+        return [_selector(selector) for selector in value]
+
+    @field_validator("date_formats")
+    @classmethod
+    def _formats(cls, value: list[str]) -> list[str]:
+        return [_date_format(pattern) for pattern in value]
 
 
 class Expect(Section):
@@ -143,6 +196,14 @@ class Template(Section):
     def _country(cls, value: str) -> str:
         if not re.fullmatch(r"[A-Z]{2}", value):
             raise ValueError(f"{value!r} is not a country code; write it like SY or RU, or XX for none")
+        return value
+
+    @field_validator("entry_points")
+    @classmethod
+    def _readable(cls, value: list[EntryPointFact]) -> list[EntryPointFact]:
+        for fact in value:
+            if fact.kind not in _kinds():
+                raise ValueError(f"unknown kind `{fact.kind}` of {fact.url}{did_you_mean(fact.kind, _kinds())}")
         return value
 
     @field_validator("articles")
@@ -222,8 +283,11 @@ class Outlets:
             for home in map(urlsplit, (outlet.home, *outlet.mirrors))
             if _bare(home.hostname or "") == host and path.startswith(home.path.rstrip("/") + "/")
         ]
-        # A home such as aljazeera.net/where/syria/ is a section: its articles stand beside it, not below.
-        return max(found, key=lambda pair: pair[0])[1] if found else self.of_host(host)
+        if found:
+            return max(found, key=lambda pair: pair[0])[1]
+        # Articles stand beside a home such as aljazeera.net/where/syria/, but below one such as bbc.com/russian.
+        beside = (outlet for outlet in self.by_id.values() if host in map(_bare, _hosts(outlet)))
+        return next((outlet for outlet in beside if not outlet.articles or re.search(outlet.articles, url)), None)
 
 
 def _hosts(outlet: Outlet) -> list[str]:

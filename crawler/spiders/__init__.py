@@ -4,8 +4,8 @@ Each kind is a module with one pure function:
 
     read(page, entry, outlet, now) -> Reading | Unreadable
 
-`page` is the fetched entry point, `entry` its facts, `outlet` whose it is. What `read` returns in `Reading.more` is fetched
-and read the same way within the same check (the sitemaps of an index, the next page of a section).
+`page` is the fetched entry point, `entry` its facts, `outlet` whose it is. What `read` returns in `Reading.more` is
+fetched and read the same way within the same check (the sitemaps of an index, the next page of a section).
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ Read = Callable[[Page, EntryPointFact, Outlet, datetime], Reading | Unreadable]
 def readers() -> Mapping[str, Read]:
     """`read` by kind."""
     return {name: module.read for name, module in kinds(__name__)}
+
+
+def readable(outlet: Outlet) -> list[EntryPointFact]:
+    """The outlet's entry points of a kind that is known here, in order of trust."""
+    return [fact for fact in outlet.entry_points if fact.kind in readers()]
 
 
 def reading(

@@ -1,5 +1,7 @@
-"""RSS 0.9-2.0, RDF, Atom and JSON Feed. Link, guid and date come from an item's direct children: a nested <link> of
-another namespace is not the article. Broken XML is mended before it is recovered; feedparser is asked when we find nothing.
+"""RSS 0.9-2.0, RDF, Atom and JSON Feed.
+
+Link, guid and date come from an item's direct children: a nested <link> of another namespace is not the article.
+Broken XML is mended before it is recovered; feedparser is asked when we find nothing.
 """
 
 from __future__ import annotations

@@ -43,6 +43,11 @@ def upgrade() -> None:
         sa.Column("allowed", sa.Boolean(), nullable=False),
         sa.Column("suspended", sa.Text(), nullable=False),
         sa.Column("next_send_at", Moment(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("timezone", sa.Text(), nullable=False),
+        sa.Column("quiet", sa.Text(), nullable=False),
+        sa.Column("muted_until", Moment(), nullable=True),
+        sa.Column("discreet", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_chats")),
     )
@@ -213,6 +218,7 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("watchlist_id", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("removed_at", Moment(), nullable=True),
         sa.Column("broken", sa.Text(), nullable=False),
@@ -285,6 +291,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_matches_watch_id"), "matches", ["watch_id"], unique=False)
     op.create_table(
+        "match_failures",
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", Moment(), nullable=False),
+        sa.Column("failed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_match_failures_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_match_failures")),
+    )
+    op.create_table(
         "revisions",
         sa.Column("id", Id, nullable=False),
         sa.Column("article_id", Id, nullable=False),
@@ -339,8 +358,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("alert_id", "address", name=op.f("uq_deliveries_alert_id_address")),
     )
-    op.create_index(op.f("ix_deliveries_address"), "deliveries", ["address"], unique=False)
+    op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
+    op.create_table(
+        "feedback",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["address"], ["chats.address"], name=op.f("fk_feedback_address"), onupdate="CASCADE"),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_feedback_alert_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("alert_id", "address", "user_id", name=op.f("uq_feedback_alert_id_address_user_id")),
+    )
+    op.create_index(op.f("ix_feedback_address"), "feedback", ["address"], unique=False)
     search = SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH
     for statement in search:
         op.execute(statement)

@@ -242,10 +242,10 @@ def test_next_due_knows_rows_and_pauses(database: Database) -> None:
     """The earliest moment a row may go: its own, or that of its chat."""
     filled(database, PERSON)
     with database.begin() as session:
-        assert outbox.next_due(session) == NOW
+        assert outbox.next_due(session, NOW) == NOW
         session.get_one(Chat, PERSON).next_send_at = NOW + timedelta(seconds=5)
     with database.begin() as session:
-        assert NOW + timedelta(seconds=5) == outbox.next_due(session)
+        assert NOW + timedelta(seconds=5) == outbox.next_due(session, NOW)
         session.get_one(Delivery, rows(database)[0].id).status = "sent"
     with database.begin() as session:
-        assert outbox.next_due(session) is None
+        assert outbox.next_due(session, NOW) is None

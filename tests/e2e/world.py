@@ -67,7 +67,9 @@ def build(folder: Path) -> None:
     host = folder / HOST
     (host / "archives").mkdir(parents=True)
     bread = "عادت الأفران إلى العمل في المدينة بعد توقف دام أسبوعًا كاملًا بسبب نقص الوقود والطحين."
-    (host / "archives" / "1.html").write_text(page("/archives/1", "أفران المدينة تعود", [bread] * 2, "@iso:-2h@"), "utf-8")
+    (host / "archives" / "1.html").write_text(
+        page("/archives/1", "أفران المدينة تعود", [bread] * 2, "@iso:-2h@"), "utf-8"
+    )
     case = page("/archives/2", title, paragraphs, "2018-02-13T17:20:00+02:00")
     (host / "archives" / "2.html").write_text(case, "utf-8")
     ordinary = ("/archives/1", "أفران المدينة تعود", "@rfc:-2h@")

@@ -30,7 +30,7 @@ CASES = [
     ("tr", "Özel askeri şirketin üç savaşçısı Palmira yakınlarında öldürüldü ve cenazeleri Rusya'ya gönderildi."),
     ("ku", "Sê şervanên şirketa leşkerî ya taybet li nêzîkî Palmîrayê hatin kuştin û cenazeyên wan çûn Rûsyayê."),
     ("fr", "Trois combattants d'une société militaire privée ont été tués près de Palmyre, selon leurs proches."),
-    ("de", "Drei Kämpfer eines privaten Militärunternehmens wurden bei Palmyra getötet, wie die Angehörigen mitteilten."),
+    ("de", "Drei Kämpfer wurden bei Palmyra getötet, wie die Angehörigen mitteilten."),
     ("es", "Tres combatientes de una empresa militar privada murieron cerca de Palmira, dijeron sus familiares."),
     ("pl", "Trzech bojowników prywatnej firmy wojskowej zginęło pod Palmyrą, jak poinformowali ich krewni."),
     ("he", "שלושה לוחמים נהרגו ליד תדמור"),

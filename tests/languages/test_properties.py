@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from crawler.languages import Token, codes, detect, explain, fold, forms, get, keys, sentences, tokenise
 
-# Letters, marks, invisible characters, separators and digits of our scripts, where the rules are; any other code point too,
-# unpaired surrogates among them.
-OURS = "абвгёйиЁЙIXBіїaBcxÉéøıİßﬁ𝐖أإآبةتثويىكلڤپﻻﷲﷺ\u064b\u0651\u0640\u0301\u0306\u200b\u200d\u200f\u202e\u2066\u00ad\ufeff0١۲²½٫٬.,'’`´ʼ_*-–ـ \n\t!؟…«»#ǅⅣ한界"  # fmt: skip
+# Letters, marks, invisible characters, separators and digits of our scripts, where the rules are; any other code point
+# too, unpaired surrogates among them.
+OURS = (
+    "абвгёйиЁЙIXBіїaBcxÉéøıİßﬁ𝐖أإآبةتثويىكلڤپﻻﷲﷺ\u064b\u0651\u0640\u0301\u0306\u200b\u200d\u200f\u202e\u2066"
+    "\u00ad\ufeff0١۲²½٫٬.,'’`´ʼ_*-–ـ \n\t!؟…«»#ǅⅣ한界"
+)
 TEXT = st.text(st.one_of(st.sampled_from(OURS), st.characters(codec=None)), max_size=60)
 
 
 @given(TEXT)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_tokens_keep_their_place(text: str) -> None:
     """Tokens are ordered, do not overlap, lie inside the text, and stand in the sentence their offsets say."""
     spans = sentences(text)
@@ -24,12 +27,12 @@ def test_tokens_keep_their_place(text: str) -> None:
         assert before <= token.start < token.end <= len(text)
         before = token.end
         assert token.folded
-        assert any(start <= token.start < end for start, end in spans)
-        assert token.sentence <= len(text)
+        start, end = spans[token.sentence]
+        assert start <= token.start < end
 
 
 @given(TEXT)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_folding_is_stable(text: str) -> None:
     """Folding a folded text changes nothing, and the folded form of a token is a fixed point too."""
     once = fold(text)
@@ -82,7 +85,9 @@ def test_odd_input_is_read_without_an_exception(text: str) -> None:
     assert all(start < end for start, end in sentences(text))
 
 
-@pytest.mark.parametrize("letter", ["я", "a", "ق", "1", "界", "a'", "ـق", "я_", "я ", "я.", "ق*", "1.", "\u0301", "А.", "a\u200b"])
+@pytest.mark.parametrize(
+    "letter", ["я", "a", "ق", "1", "界", "a'", "ـق", "я_", "я ", "я.", "ق*", "1.", "\u0301", "А.", "a\u200b"]
+)
 def test_a_text_a_hundred_times_as_long_has_no_more_than_a_hundred_times_the_tokens(letter: str) -> None:
     """A monster without a space stays linear: its tokens cover the text once."""
     text = letter * 20_000

@@ -48,6 +48,10 @@ MISTAKES = [
     ("notes: bell\x07\n", 8, "not valid YAML: unacceptable character"),
     ("notes: !!python/name:os.system\n", 8, "not valid YAML: could not determine a constructor"),
     ("id: other\n", 8, "id `other` differs from the file's name"),
+    ("reading:\n  remove:\n    - .a >\n", 9, "`reading.remove`: not a CSS selector"),
+    ("reading:\n  templates:\n    - body: 'div::text'\n", 10, "`reading.templates.0.body`: not a CSS selector"),
+    ("reading:\n  date_formats: ['%Q.%m']\n", 9, "not a strptime format: '%Q.%m'"),
+    ("reading:\n  date_formats: [dd.mm.yyyy]\n", 9, "not a strptime format: 'dd.mm.yyyy'"),
     ("template: [a]\n", 8, "`template`: Input should be a valid string"),
 ]
 
@@ -80,6 +84,12 @@ def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, added: str, line:
         ("SY", "Syria", 4, "'Syria' is not a country code; write it like SY or RU"),
         ("country: SY\n", "", 1, "`country` is missing"),
         ("url:", "urll:", 7, "unknown key `entry_points.0.urll`; did you mean `url`?"),
+        (
+            "kind: feed",
+            "kind: feeed",
+            5,
+            "unknown kind `feeed` of https://furat-daily.example/feed/; did you mean `feed`?",
+        ),
         ("kind: feed", "every: 15", 6, "`entry_points.0.every`: not a duration"),
     ],
 )

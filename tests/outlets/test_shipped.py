@@ -152,7 +152,8 @@ def test_boilerplate_is_known(shipped: Outlets, phrase: str, outlet_id: str) -> 
         ("http://sputnikarabic.ae/20240213/1.html", "sarabic"),
         ("https://fontanka.ru/2018/02/13/094/", "fontanka"),
         ("https://www.aljazeera.net/news/2024/12/8/x", "ajar"),
-        ("https://ALJAZEERA.net/news", "ajar"),
+        ("https://ALJAZEERA.net/news/2024/12/8/x", "ajar"),
+        ("https://www.bbc.com/russian/articles/c0000000000o", "bbcru"),
     ],
 )
 def test_an_address_finds_its_outlet(shipped: Outlets, url: str, outlet_id: str) -> None:
@@ -162,7 +163,10 @@ def test_an_address_finds_its_outlet(shipped: Outlets, url: str, outlet_id: str)
     assert outlet_id == found.id
 
 
-@pytest.mark.parametrize("url", ["https://example.org/", "not an address", "", "https://[::1", "mailto:a@sana.sy"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/", "https://www.bbc.com/news/1", "not an address", "", "https://[::1", "mailto:a@sana.sy"],
+)
 def test_a_strange_address_has_no_outlet(shipped: Outlets, url: str) -> None:
     """What is no address of any outlet is nobody's."""
     assert shipped.of_url(url) is None

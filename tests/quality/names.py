@@ -75,7 +75,9 @@ def threshold_at(negatives: Iterable[float], rate: float) -> float:
     return ranked[int(len(ranked) * rate)]
 
 
-def recall_at(score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tuple[str, str]], *rates: float) -> list[float]:
+def recall_at(
+    score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tuple[str, str]], *rates: float
+) -> list[float]:
     """Share of right pairs scored above all but `rate` of the wrong ones, for each rate."""
     right = [score(a, b) for a, b in pairs]
     false = [score(a, b) for a, b in wrong]
@@ -83,14 +85,18 @@ def recall_at(score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tu
     return [sum(value > limit for value in right) / len(right) for limit in limits]
 
 
-def false_rate_at(score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tuple[str, str]], recall: float) -> float:
+def false_rate_at(
+    score: Score, pairs: Sequence[tuple[str, str]], wrong: Sequence[tuple[str, str]], recall: float
+) -> float:
     """Share of wrong pairs that pass at the threshold that `recall` of the right ones pass."""
     right = sorted((score(a, b) for a, b in pairs), reverse=True)
     limit = right[int(len(right) * recall)]
     return sum(score(a, b) >= limit for a, b in wrong) / len(wrong)
 
 
-def mismatched(left: Sequence[str], right: Sequence[str], same: set[tuple[str, str]], count: int) -> list[tuple[str, str]]:
+def mismatched(
+    left: Sequence[str], right: Sequence[str], same: set[tuple[str, str]], count: int
+) -> list[tuple[str, str]]:
     """`count` random pairs that are not the same name (fixed seed)."""
     rng = random.Random(SEED)
     pairs = []
@@ -101,7 +107,9 @@ def mismatched(left: Sequence[str], right: Sequence[str], same: set[tuple[str, s
     return pairs
 
 
-def recall_figures(name: str, pairs: Sequence[tuple[str, str]], targets: dict[float, float], half: str) -> Iterator[Figure]:
+def recall_figures(
+    name: str, pairs: Sequence[tuple[str, str]], targets: dict[float, float], half: str
+) -> Iterator[Figure]:
     """Recall at each rate of `targets`, against random other pairs."""
     right_of: dict[str, set[str]] = {}
     for a, b in pairs:
@@ -163,7 +171,10 @@ def articles(data: Path, language: str) -> Iterator[str]:
     with gzip.open(data / "articles" / f"{language}.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             article = json.loads(line)
-            yield f"{article['title']}. {article['text']}"
+            text = f"{article['title']}. {article['text']}"
+            # The ordinary words the index knows were counted in the other half of the articles.
+            if hashlib.sha1(text.encode()).hexdigest()[0] in "01234567":
+                yield text
 
 
 def watchlist(rows: Sequence[Row], everyone: Sequence[Row], size: int) -> dict[str, str]:
@@ -177,7 +188,9 @@ def watchlist(rows: Sequence[Row], everyone: Sequence[Row], size: int) -> dict[s
     return {name: name for name in sorted(names)}
 
 
-def planted(rows: Sequence[Row], texts: Sequence[str], spell: Callable[[Row, random.Random], str]) -> Iterator[tuple[str, str, int, int]]:
+def planted(
+    rows: Sequence[Row], texts: Sequence[str], spell: Callable[[Row, random.Random], str]
+) -> Iterator[tuple[str, str, int, int]]:
     """(text, name, start, end) with one person of `rows` written into each text between two words."""
     rng = random.Random(SEED)
     persons = [row for row in rows if row.kind == "person_composed" and len(row.ru.split()) == 2]
@@ -220,7 +233,9 @@ def decline(name: str, case: str) -> str:
     return name
 
 
-def running_text(rows: Sequence[Row], everyone: Sequence[Row], data: Path, language: str, half: str) -> Iterator[Figure]:
+def running_text(
+    rows: Sequence[Row], everyone: Sequence[Row], data: Path, language: str, half: str
+) -> Iterator[Figure]:
     """10,000 watched names in ordinary articles: recall of planted ones where false hits are few enough."""
     allowed, target, spell = {"ar": (5.0, 0.88, arabic_with_clitic), "ru": (2.0, 0.99, russian_in_a_case)}[language]
     index = NameIndex()

@@ -6,7 +6,8 @@
 The lists are the YAML files here, one entry a line, each with its source. `compile.py` joins them with CLDR's countries, spells
 out the inflected forms, and writes `gazetteer.json.gz`, which is all that is read at run time (lazily, on first use).
 
-Only listed names are found here, inflected and with clitics. Likeness by sound beyond the list is `crawler.names.compare`'s.
+Only listed names are found in a text, inflected and with clitics. A name asked for that is not listed as it is spelled goes
+through `sound_alike`, which compares it by sound (`crawler.names.compare`) with every listed one.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from crawler.languages import Token, fold, keys, tokenise
 
-__all__ = ["GazetteerHit", "Organisation", "Place", "find", "organisation", "organisations", "place", "places"]
+__all__ = [
+    "GazetteerHit", "Likeness", "Organisation", "Place", "find", "organisation", "organisations", "place", "places", "sound_alike",
+]  # fmt: skip
 
 COMPILED = "gazetteer.json.gz"
 
 # Between two words of one name: a space, a hyphen, a quote and a space. More means that something else stands between them.
 WIDEST_GAP = 3
+# Below it two names are rather two places: the score at which crawler.names takes two spellings for one name.
+LOWEST_LIKENESS = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,19 @@ class GazetteerHit:
     end: int
     why: str
     ambiguous: bool = False
+    is_place: bool = True
 
 
 Entry = Place | Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """An entry that sounds like a name that was asked for, the listed name that does, and how much, 0..1."""
+
+    entry: Entry
+    name: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +132,19 @@ def place(name: str) -> Place | None:
 def organisation(name: str) -> Organisation | None:
     """The organisation one of whose listed names is `name`, in any of its forms and in any case."""
     return next((entry for entry in _named(name) if isinstance(entry, Organisation)), None)
+
+
+def sound_alike(name: str, limit: int = 3) -> list[Likeness]:
+    """Entries one of whose names sounds like `name`, the likest first; [] when none does. About 0.4 s: for a name once, not a text."""
+    from crawler.names.compare import similarity
+
+    best: dict[str, Likeness] = {}
+    entries: tuple[Entry, ...] = (*places(), *organisations())
+    for entry in entries:
+        score, listed = max((similarity(name, listed), listed) for listed in (*entry.en, *entry.ru, *entry.ar))
+        if score >= LOWEST_LIKENESS:
+            best[entry.id] = Likeness(entry, listed, score)
+    return sorted(best.values(), key=lambda likeness: -likeness.score)[:limit]
 
 
 def find(tokens: Sequence[Token]) -> list[GazetteerHit]:
@@ -163,8 +192,7 @@ def _stands(alias: _Alias, tokens: Sequence[Token], at: int) -> bool:
         return False
     stretch = tokens[at : at + len(alias.words)]
     return all(
-        right.start - left.end <= WIDEST_GAP and left.sentence == right.sentence
-        for left, right in zip(stretch, stretch[1:], strict=False)
+        right.start - left.end <= WIDEST_GAP and left.sentence == right.sentence for left, right in pairwise(stretch)
     )
 
 
@@ -183,9 +211,9 @@ def _hit(alias: _Alias, stretch: Sequence[Token]) -> GazetteerHit:
     why = f"listed ({what})" if written == listed else f"listed ({what}): {written} is a form of {listed}"
     if alias.ambiguous:
         why += "; the word also means other things"
-    return GazetteerHit(
-        alias.entry.id, alias.entry.kind, alias.name, stretch[0].start, stretch[-1].end, why, alias.ambiguous
-    )
+    is_place = isinstance(alias.entry, Place)
+    start, end = stretch[0].start, stretch[-1].end
+    return GazetteerHit(alias.entry.id, alias.entry.kind, alias.name, start, end, why, alias.ambiguous, is_place)
 
 
 @cache

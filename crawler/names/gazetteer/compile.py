@@ -47,7 +47,9 @@ def compiled() -> dict[str, Any]:
             words[name] = [token.folded for token in tokens]
             for at, token in enumerate(tokens):
                 after_number = at > 0 and tokens[at - 1].script == "num"
-                spelled = set(word_forms.get(token.folded, ())) | _forms(name[token.start : token.end], token, after_number)
+                spelled = set(word_forms.get(token.folded, ())) | _forms(
+                    name[token.start : token.end], token, after_number, len(tokens) == 1
+                )
                 word_forms[token.folded] = sorted(spelled)
     return {"places": places, "organisations": organisations, "words": words, "forms": word_forms}
 
@@ -90,31 +92,31 @@ def _countries() -> list[dict[str, Any]]:
         if len(code) != 2 or code in NOT_COUNTRIES:
             continue
         extra = said.get(code, {})
-        names = {
-            script: list(dict.fromkeys([territories[script][code], *extra.get(script, ())])) for script in SCRIPTS
-        }
+        names = {script: list(dict.fromkeys([territories[script][code], *extra.get(script, ())])) for script in SCRIPTS}
         ambiguous = [name for name in extra.get("ambiguous", ()) if any(name in listed for listed in names.values())]
         row = {"id": code.lower(), "kind": "country", "country": code, "source": ["cldr"], "ambiguous": ambiguous}
         rows.append(row | names)
     return rows
 
 
-def _forms(surface: str, token: Token, after_number: bool) -> set[str]:
-    """Folded forms of one word of a listed name."""
+def _forms(surface: str, token: Token, after_number: bool, alone: bool) -> set[str]:
+    """Folded forms of one word of a listed name; `alone`: the name has no other word."""
     if token.script == "cyr":
-        return _russian_forms(surface, token, after_number)
+        return _russian_forms(surface, token, after_number, alone)
     if token.script == "ar":
         return _arabic_forms(token.folded)
     return {token.folded}
 
 
-def _russian_forms(surface: str, token: Token, after_number: bool) -> set[str]:
+def _russian_forms(surface: str, token: Token, after_number: bool, alone: bool) -> set[str]:
     if after_number and token.folded in ORDINAL_ENDINGS:
         return set(ORDINAL_ENDINGS)
     if is_acronym(surface) or len(token.folded) < 3:
         return {token.folded}
-    # Names decline by the table; only the words beside them (корпус, демократические) are in the dictionary.
-    return {token.folded} | (paradigm(surface) if token.capital else forms(surface, "ru"))
+    # Names decline by the table; the words beside them (корпус, Сирийские) are in the dictionary.
+    by_table = paradigm(surface) if token.capital else frozenset()
+    by_dictionary = forms(surface, "ru") if not (token.capital and alone) else frozenset()
+    return {token.folded} | by_table | by_dictionary
 
 
 def _arabic_forms(folded: str) -> set[str]:

@@ -1,0 +1,212 @@
+"""The stored-query index: an article meets only the watches that could match it. Pure.
+
+    keys of the article -> the watches anchored there     (each under the rarest keys it cannot match without)
+    the few candidates  -> their closures -> those that hold    -> the explanation, built only for these
+
+`Monitor.match` finds exactly what asking every watch would find (`every_watch_asked`, the oracle of the tests).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Generic, TypeVar
+
+from alerts.document import Document, Span
+from alerts.query import Query, parse
+from alerts.terms import NameHits, Reading, Test, Why
+from alerts.terms.name import ANCHOR as NAME
+from alerts.terms.outlet import ANCHOR as OUTLET
+from alerts.terms.place import ANCHOR as LISTED
+from alerts.terms.prefix import ANCHOR as PREFIX
+from alerts.terms.prefix import SHORTEST
+from crawler.languages import detect
+from crawler.names import NameHit, NameIndex
+
+__all__ = ["Document", "Failure", "Hit", "Monitor", "every_watch_asked", "test_text"]
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(Generic[Key]):
+    """A watch that holds. `spans` are code-point offsets into `document.full`, ascending, not overlapping."""
+
+    watch: Key
+    spans: tuple[Span, ...]
+    explanation: Why
+    score: float = 1.0
+
+    @property
+    def why(self) -> list[str]:
+        """One line a leaf of the explanation."""
+        return list(dict.fromkeys(leaf.said for leaf in self.explanation.leaves()))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Generic[Key]):
+    """A watch that could not be asked about a document; the others were."""
+
+    watch: Key
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry(Generic[Key]):
+    watch: Key
+    query: Query
+    test: Test
+    anchors: frozenset[str] | None
+    order: int
+
+
+class Monitor(Generic[Key]):
+    """Watches by key. Adding or removing one costs microseconds to milliseconds; `match` does not change it."""
+
+    def __init__(self, watches: Iterable[tuple[Key, Query]] = ()) -> None:
+        self._entries: dict[Key, _Entry[Key]] = {}
+        self._anchored: dict[str, dict[Key, _Entry[Key]]] = {}
+        self._always: dict[Key, _Entry[Key]] = {}
+        self._names = _Names()
+        self._added = 0
+        self._special = Counter[str]()  # how many anchors need a question of their own
+        for key, query in watches:
+            self.add(key, query)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._entries
+
+    def add(self, key: Key, query: Query) -> None:
+        """Watches `query` under `key`, replacing what the key had."""
+        if key in self._entries:
+            self.remove(key)
+        anchors = query.root.anchors()
+        test = query.root.compile() if anchors is None else query.root.compile_behind(anchors)
+        entry = _Entry(key, query, test, anchors, self._added)
+        self._added += 1
+        self._entries[key] = entry
+        self._names.add(query)
+        if entry.anchors is None:
+            self._always[key] = entry
+        for anchor in entry.anchors or ():
+            self._anchored.setdefault(anchor, {})[key] = entry
+            self._special[anchor[: anchor.find(":") + 1]] += 1
+
+    def remove(self, key: Key) -> None:
+        """Stops watching `key`; KeyError when it is not there."""
+        entry = self._entries.pop(key)
+        self._names.remove(entry.query)
+        self._always.pop(key, None)
+        for anchor in entry.anchors or ():
+            del self._anchored[anchor][key]
+            self._special[anchor[: anchor.find(":") + 1]] -= 1
+            if not self._anchored[anchor]:
+                del self._anchored[anchor]
+
+    def match(self, document: Document, failures: list[Failure[Key]] | None = None) -> list[Hit[Key]]:
+        """The watches that hold, in the order they were added.
+
+        A watch that raises is put into `failures` and the others go on; without it the exception is the caller's.
+        """
+        reading = Reading(document, self._names.find(document))
+        hits = []
+        for entry in self.candidates(reading):
+            try:
+                if entry.test(reading):
+                    hits.append(_hit(entry.watch, entry.query, reading))
+            except Exception as error:
+                if failures is None:
+                    raise
+                failures.append(Failure(entry.watch, error))
+        return hits
+
+    def candidates(self, reading: Reading) -> Iterable[_Entry[Key]]:
+        document = reading.document
+        found = dict(self._always)
+        anchored = self._anchored
+        for key in document.positions.keys() & anchored.keys():
+            found.update(anchored[key])
+        for name in reading.names:
+            found.update(anchored.get(NAME + name, {}))
+        found.update(anchored.get(OUTLET + document.outlet.casefold(), {}))
+        if self._special[PREFIX]:
+            for beginning in {key[:SHORTEST] for key in document.positions}:
+                found.update(anchored.get(PREFIX + beginning, {}))
+        if self._special[LISTED]:
+            for hit in document.listed:
+                found.update(anchored.get(LISTED + hit.id, {}))
+        return sorted(found.values(), key=attrgetter("order"))
+
+
+class _Names:
+    """The persons of all watches in one index, counted, because two watches may look for the same one."""
+
+    def __init__(self) -> None:
+        self.index = NameIndex()
+        self.uses: dict[str, int] = {}
+
+    def add(self, query: Query) -> None:
+        for name in query.names():
+            self.uses[name.key] = self.uses.get(name.key, 0) + 1
+            if self.uses[name.key] == 1:
+                self.index.add(name.key, name.spellings[0], name.spellings[1:])
+
+    def remove(self, query: Query) -> None:
+        for name in query.names():
+            self.uses[name.key] -= 1
+            if not self.uses[name.key]:
+                del self.uses[name.key]
+                self.index.remove(name.key)
+
+    def find(self, document: Document) -> NameHits:
+        found: dict[str, list[NameHit]] = {}
+        if self.uses:
+            for hit in self.index.find(document.tokens):
+                found.setdefault(hit.key, []).append(hit)
+        return found
+
+
+def _hit(watch: Key, query: Query, reading: Reading) -> Hit[Key]:
+    why = query.root.explain(reading)
+    spans = sorted({span for leaf in why.leaves() for span in leaf.spans})
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return Hit(watch, tuple(joined), why, why.score)
+
+
+def every_watch_asked(watches: Sequence[tuple[Key, Query]], document: Document) -> list[Hit[Key]]:
+    """What `Monitor(watches).match(document)` must return, by asking every watch. Slow."""
+    names = _Names()
+    for _, query in watches:
+        names.add(query)
+    reading = Reading(document, names.find(document))
+    return [_hit(key, query, reading) for key, query in watches if query.root.find(reading) is not None]
+
+
+def test_text(
+    watches: str | Query | Mapping[str, Query], text: str, *, outlet: str = "", language: str = ""
+) -> list[Hit[str]]:
+    """The hits of a query, or of watches by name, in `text`, whose first line is the title.
+
+    Spans are offsets into `text`. A query alone is called by its own text. `language` is detected when it is not given.
+    Raises QueryError.
+    """
+    if isinstance(watches, str):
+        watches = {watches: parse(watches)}
+    elif isinstance(watches, Query):
+        watches = {watches.text or str(watches): watches}
+    title, _, body = text.partition("\n")
+    document = Document(title, body, outlet=outlet, language=language or detect(text))
+    return Monitor(watches.items()).match(document)
+
+
+test_text.__test__ = False  # type: ignore[attr-defined]  # pytest: a command of the product, not a test

@@ -1,0 +1,52 @@
+"""country:...: articles of outlets that speak for one country."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alerts.document import Place
+from alerts.terms import Reach, Reading, Term, Test, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Country(Term):
+    """Articles of outlets that speak for one country, by its code, as its YAML states it.
+
+    query | text | matches
+    killed AND country:sy | Two were killed. | yes
+    killed AND country:xx | Two were killed. | no
+    """
+
+    word = "country"
+    kind = "field"
+    value: str
+
+    def find(self, reading: Reading) -> list[Place] | None:
+        return [] if reading.document.country.casefold() == self.value else None
+
+    def compile(self) -> Test:
+        wanted = self.value
+        return lambda reading: reading.document.country.casefold() == wanted
+
+    def explain(self, reading: Reading) -> Why:
+        return Why(f"country of the outlet: {reading.document.country}")
+
+    def anchors(self) -> frozenset[str] | None:
+        return None
+
+    @property
+    def reach(self) -> Reach:
+        return Reach.EVERYTHING
+
+    @property
+    def placed(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return f"country:{self.value}"
+
+    @classmethod
+    def read(cls, value: str) -> Country:
+        if not value.replace("-", "").isalpha():
+            raise ValueError("the two letters of a country, such as country:sy")
+        return cls(value.casefold())

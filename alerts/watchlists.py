@@ -1,0 +1,294 @@
+"""Watches under names: those of config.yaml, read-only here, and those people made. The caller opens the transaction.
+
+A line of a watchlist is a watch or a definition, `$region = (Khasham OR "Deir ez-Zor")`, for the lines
+behind it. A line that cannot be read is set aside with the reason and reported; the others go on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts.config import WatchlistSection
+from alerts.models import Note, Watch, Watchlist
+from alerts.query import Query, parse
+from crawler.config import did_you_mean
+from crawler.errors import QueryError, UsageError
+
+DEFAULT = "my-watches"  # where a person's watch goes when no watchlist is named
+
+_DEFINITION = re.compile(r"\s*\$([^\W\d]\w*)\s*=(.*)", re.S)
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_VERSION = "watchlists.version"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a watchlist, read. `query` is None when it cannot be read; then `broken` says why."""
+
+    text: str
+    query: Query | None
+    broken: str = ""
+    definition: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line that was set aside."""
+
+    watchlist: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What `sync` changed: numbers of lines, and the lines set aside."""
+
+    added: int
+    removed: int
+    broken: tuple[Broken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a watchlist as a person sees it. `understood` is how it was read, '' when it could not be."""
+
+    id: int
+    watchlist: str
+    title: str
+    source: str
+    query: str
+    understood: str
+    broken: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The watches for a monitor, by id, of one version of the watchlists, and the lines that were left out."""
+
+    version: int
+    watches: tuple[tuple[int, Query], ...]
+    broken: tuple[Broken, ...]
+
+
+def read(texts: Iterable[str]) -> list[Line]:
+    """The lines of one watchlist; a definition holds for the lines behind it. Pure."""
+    macros: dict[str, Query] = {}
+    lines = []
+    for text in texts:
+        found = _DEFINITION.match(text)
+        try:
+            query = _parsed(text) if not found and "$" not in text else _with_macros(text, found, macros)
+        except QueryError as error:
+            lines.append(Line(text, None, explained(error), found is not None))
+            continue
+        if found:
+            macros[found[1].casefold()] = query
+        lines.append(Line(text, query, definition=found is not None))
+    return lines
+
+
+def _with_macros(text: str, found: re.Match[str] | None, macros: Mapping[str, Query]) -> Query:
+    return parse(found[2] if found else text, macros, watch=found is None)
+
+
+@lru_cache(maxsize=100_000)
+def _parsed(text: str) -> Query:
+    # A changed list is loaded whole, and all but one of its lines are those of the last time.
+    return parse(text)
+
+
+def explained(error: QueryError) -> str:
+    """The message with its column and, where there is one, the suggestion."""
+    return f"column {error.column}: {error}" + (f"; try: {error.suggestion}" if error.suggestion else "")
+
+
+def version(session: Session) -> int:
+    """A number that grows with every change of the watches: when to build a new monitor. One row is read."""
+    note = session.get(Note, _VERSION)
+    return int(note.value["number"]) if note else 0
+
+
+def load(session: Session) -> Loaded:
+    """The watches that are to be matched."""
+    watches: list[tuple[int, Query]] = []
+    broken: list[Broken] = []
+    for watchlist, rows in _lines_by_list(session).items():
+        for row, line in zip(rows, read(row.query for row in rows), strict=True):
+            if line.query is None:
+                broken.append(Broken(watchlist, row.query, line.broken))
+            elif not line.definition:
+                watches.append((row.id, line.query))
+    return Loaded(version(session), tuple(watches), tuple(broken))
+
+
+def sync(session: Session, wanted: Mapping[str, WatchlistSection], now: datetime) -> Synced:
+    """Makes the watchlists of config.yaml so. Lists made by people are left alone; may be called at every start.
+
+    A line that returns gets its old row back, so that a story it fired for stays told.
+    """
+    added = removed = 0
+    broken: list[Broken] = []
+    for name, section in wanted.items():
+        if _made_by_people(session, name):
+            reason = f"a person's watchlist has the id `{name}` already; give the one in config.yaml another id"
+            broken += [Broken(name, text, reason) for text in section.watches]
+            continue
+        _write_list(session, name, section, now)
+        more, fewer = _write_lines(session, name, section.watches, now)
+        added, removed = added + more, removed + fewer
+        broken += [Broken(name, line.text, line.broken) for line in read(section.watches) if line.broken]
+    gone = select(Watchlist).where(Watchlist.source == "config", Watchlist.removed_at.is_(None))
+    for row in session.scalars(gone.where(Watchlist.id.not_in(list(wanted)))):
+        row.removed_at = now
+        removed += _write_lines(session, row.id, (), now)[1]
+    session.flush()
+    return Synced(added, removed, tuple(broken))
+
+
+def add(
+    session: Session,
+    text: str,
+    now: datetime,
+    *,
+    watchlist: str = DEFAULT,
+    title: str = "",
+    alleged: bool = False,
+) -> Listed:
+    """A person's watch, saved; the watchlist is made when it is not there. The same watch twice is one.
+
+    Raises QueryError, or UsageError when the list is config.yaml's or its id cannot be one.
+    """
+    if not _ID.fullmatch(watchlist):
+        raise UsageError(f"watchlist id {watchlist!r}: use small letters, digits and hyphens, at most 40")
+    row = session.get(Watchlist, watchlist)
+    if row is not None and row.source == "config" and row.removed_at is None:
+        raise UsageError(f"watchlist `{watchlist}` stands in config.yaml; change it there, or name another one")
+    texts = [other.query for other in _lines_by_list(session).get(watchlist, ()) if other.query != text]
+    line = read([*texts, text])[-1]
+    if line.query is None:
+        parse(text, _macros(texts))  # raises, with column and suggestion
+        raise UsageError(line.broken)
+    if row is None:
+        row = Watchlist(id=watchlist, title=title, alleged=alleged, source="user", created_at=now)
+        session.add(row)
+    row.source, row.removed_at, row.title, row.alleged = "user", None, title or row.title, alleged or row.alleged
+    session.flush()
+    watch = _write_line(session, watchlist, line, now)
+    session.flush()
+    return _listed(row, watch, line)
+
+
+def remove(session: Session, watch_id: int, now: datetime) -> Listed:
+    """A person's watch, removed; its row stays, so that old alerts can say why. UsageError when it is not theirs."""
+    watch = session.get(Watch, watch_id)
+    if watch is None or watch.removed_at is not None:
+        raise UsageError(f"no watch {watch_id}; see `rasad watch list`")
+    row = session.get_one(Watchlist, watch.watchlist_id)
+    if row.source == "config":
+        raise UsageError(f"watch {watch_id} stands in config.yaml under `{row.id}`; take it out there")
+    shown = next(one for one in listed(session, row.id) if one.id == watch_id)
+    watch.removed_at = now
+    _changed(session)
+    session.flush()
+    return shown
+
+
+def listed(session: Session, watchlist: str = "") -> list[Listed]:
+    """All lines, or those of one watchlist, in their order. UsageError for a watchlist nobody has."""
+    by_list = _lines_by_list(session)
+    rows = {row.id: row for row in session.scalars(select(Watchlist).where(Watchlist.removed_at.is_(None)))}
+    if watchlist and watchlist not in rows:
+        raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, rows)}")
+    return [
+        _listed(rows[name], watch, line)
+        for name in ([watchlist] if watchlist else sorted(rows))
+        for watch, line in zip(by_list.get(name, ()), read(watch.query for watch in by_list.get(name, ())), strict=True)
+    ]
+
+
+def _listed(row: Watchlist, watch: Watch, line: Line) -> Listed:
+    understood = "" if line.query is None else str(line.query)
+    return Listed(
+        watch.id, row.id, row.title or row.id, row.source, watch.query, understood, line.broken, watch.created_at
+    )
+
+
+def _macros(texts: Iterable[str]) -> dict[str, Query]:
+    found = ((_DEFINITION.match(line.text), line.query) for line in read(texts) if line.definition)
+    return {match[1].casefold(): query for match, query in found if match and query}
+
+
+def _lines_by_list(session: Session) -> dict[str, list[Watch]]:
+    """The lines of every watchlist that is there, in the order they were written."""
+    query = (
+        select(Watch)
+        .join(Watchlist, Watchlist.id == Watch.watchlist_id)
+        .where(Watch.removed_at.is_(None), Watchlist.removed_at.is_(None))
+        .order_by(Watch.watchlist_id, Watch.position, Watch.id)
+    )
+    by_list: dict[str, list[Watch]] = {}
+    for watch in session.scalars(query):
+        by_list.setdefault(watch.watchlist_id, []).append(watch)
+    return by_list
+
+
+def _made_by_people(session: Session, name: str) -> bool:
+    row = session.get(Watchlist, name)
+    return row is not None and row.source == "user" and row.removed_at is None
+
+
+def _write_list(session: Session, name: str, section: WatchlistSection, now: datetime) -> None:
+    row = session.get(Watchlist, name)
+    if row is None:
+        row = Watchlist(id=name, created_at=now)
+        session.add(row)
+    row.title, row.alleged, row.source, row.removed_at = section.title, section.alleged, "config", None
+    session.flush()
+
+
+def _write_lines(session: Session, name: str, texts: Iterable[str], now: datetime) -> tuple[int, int]:
+    """Makes the lines of a watchlist exactly `texts`; how many were added and removed."""
+    wanted = {line.text: line for line in read(texts)}
+    there = {
+        row.query: row
+        for row in session.scalars(select(Watch).where(Watch.watchlist_id == name, Watch.removed_at.is_(None)))
+    }
+    for position, line in enumerate(wanted.values()):
+        _write_line(session, name, line, now, position)
+    for text in there.keys() - wanted.keys():
+        there[text].removed_at = now
+        _changed(session)
+    return len(wanted.keys() - there.keys()), len(there.keys() - wanted.keys())
+
+
+def _write_line(session: Session, watchlist: str, line: Line, now: datetime, position: int | None = None) -> Watch:
+    watch = session.scalar(select(Watch).where(Watch.watchlist_id == watchlist, Watch.query == line.text))
+    if position is None:
+        last = session.scalar(select(func.max(Watch.position)).where(Watch.watchlist_id == watchlist))
+        position = watch.position if watch is not None else (-1 if last is None else last) + 1
+    if watch is None:
+        watch = Watch(watchlist_id=watchlist, query=line.text, position=position, created_at=now, broken=line.broken)
+        session.add(watch)
+        _changed(session)
+    elif (watch.removed_at, watch.broken, watch.position) != (None, line.broken, position):
+        watch.removed_at, watch.broken, watch.position = None, line.broken, position
+        _changed(session)
+    return watch
+
+
+def _changed(session: Session) -> None:
+    note = session.get(Note, _VERSION)
+    if note is None:
+        session.add(Note(key=_VERSION, value={"number": 1}))
+        session.flush()
+    else:
+        note.value = {"number": note.value["number"] + 1}

@@ -1,0 +1,101 @@
+"""How fast names are compared, indexed, found and read back. Tokens and names a second on one core, beside rapidfuzz.
+
+Texts are real articles cut into pieces of 500 tokens; lists are attested given names before attested surnames.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from crawler.languages import Token, tokenise
+from crawler.names import NameIndex, candidates, similarity
+from tests.quality.figure import Figure, Skipped
+from tests.quality.names import SEED, Row, articles, latin, read_rows, watchlist
+
+ARTICLE = 500  # tokens
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def pieces(data: Path, language: str, count: int) -> list[list[Token]]:
+    """`count` articles of ARTICLE tokens."""
+    found: list[list[Token]] = []
+    for text in articles(data, language):
+        tokens = tokenise(text)
+        found += [tokens[at : at + ARTICLE] for at in range(0, len(tokens) - ARTICLE, ARTICLE)]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def finding(rows: Sequence[Row], data: Path, size: int, cold_target: float, warm_target: float) -> Iterator[Figure]:
+    """Reading Arabic and Russian articles against `size` names, first with empty caches, then again."""
+    texts = [piece for language in ("ar", "ru") for piece in pieces(data, language, 60)]
+    tokens = sum(len(text) for text in texts)
+    index = NameIndex()
+    names = list(watchlist(rows, rows, size).items())
+    build_s = seconds(lambda: [index.add(key, name) for key, name in names])
+    cold_s = seconds(lambda: [index.find(text) for text in texts])
+    warm_s = seconds(lambda: [index.find(text) for text in texts])
+    yield Figure(f"names.build_{size}_s", build_s, 1.0 if size == 10_000 else None, True)
+    yield Figure(f"names.cold_tokens_per_s_{size}", tokens / cold_s, cold_target, note=f"{tokens} tokens, ar and ru")
+    yield Figure(f"names.warm_tokens_per_s_{size}", tokens / warm_s, warm_target)
+    added_s = seconds(lambda: index.add("one more", "Кирилл Ананьев"))
+    yield Figure(f"names.add_one_to_{size}_ms", added_s * 1000, 5.0, True)
+
+
+def lookups(rows: Sequence[Row]) -> Iterator[Figure]:
+    """One Arabic person looked up in 10,000 names, beside rapidfuzz `extractOne` over the same, transliterated."""
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extractOne
+
+    index = NameIndex()
+    names = list(watchlist(rows, rows, 10_000).values())
+    for name in names:
+        index.add(name, name)
+    spelled = [row.ar for row in rows if row.kind == "person_composed"]
+    sample = random.Random(SEED).sample(spelled, 100)
+    choices = [latin(name) for name in names]
+    texts = [tokenise(name) for name in spelled]
+    ours = len(texts) / seconds(lambda: [index.find(text) for text in texts])
+    theirs = len(sample) / seconds(lambda: [extractOne(latin(name), choices, scorer=ratio) for name in sample])
+    yield Figure(
+        "names.lookups_against_extractOne", ours / theirs, 10.0, baselines={"extractOne/s": theirs, "ours/s": ours}
+    )
+
+
+def comparing(rows: Sequence[Row]) -> Iterator[Figure]:
+    """Random persons of several words against each other."""
+    rng = random.Random(SEED)
+    persons = [row for row in rows if row.kind == "person_composed"]
+    pairs = [(rng.choice(persons).ru, rng.choice(persons).ar) for _ in range(40_000)]
+    rate = len(pairs) / seconds(lambda: [similarity(a, b) for a, b in pairs])
+    yield Figure("names.similarity_per_s", rate, 20_000, note="ru against ar, given name and surname")
+
+
+def reading_back(rows: Sequence[Row]) -> Iterator[Figure]:
+    sample = random.Random(SEED).sample([row.ar for row in rows if row.kind == "person_composed"], 100)
+    first_s = seconds(lambda: candidates(sample[0], "ru"))
+    rest_s = seconds(lambda: [candidates(name, "ru") for name in sample[1:]])
+    yield Figure("names.first_candidates_s", first_s, 0.3, True, note="the lexicon is read")
+    yield Figure("names.candidates_ms", 1000 * rest_s / 99, 50.0, True)
+
+
+def measure(data: Path | None) -> Iterable[Figure | Skipped]:
+    """Every speed figure about names."""
+    if data is None or not (data / "names" / "names-dev.tsv").exists():
+        yield Skipped("names", "names/names-dev.tsv (set RASAD_EVAL_DATA)")
+        return
+    rows = list(read_rows(data))
+    yield from comparing(rows)
+    yield from lookups(rows)
+    yield from finding(rows, data, 10_000, 30_000, 150_000)
+    yield from finding(rows, data, 100_000, 15_000, 75_000)
+    yield from reading_back(rows)

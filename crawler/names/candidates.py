@@ -1,0 +1,384 @@
+"""From an Arabic or Latin spelling back to the Russian name it most likely is, or to nothing.
+
+    every word -> given names, surnames, patronymics of the lexicon that sound like it, and readings made up by sound
+    word by word, given name first or surname first, split words joined -> persons agreeing in gender -> the likeliest
+
+What a reading is worth is the log odds of `compare` (how well the sounds agree) plus the log of how common the name is; for a
+name no lexicon holds, how Russian its sounds follow each other takes the place of its frequency.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from crawler.languages import tokenise
+from crawler.names.compare import part_of
+from crawler.names.given import names_of
+from crawler.names.phonemes import (
+    AR,
+    CYR,
+    FAR,
+    LAT,
+    SKELETON_LETTERS,
+    Reading,
+    costs,
+    distance,
+    evidence,
+    read,
+    script_of,
+)
+from crawler.names.spellings import to_latin
+
+DATA = Path(__file__).parent / "data"
+
+# In nats. Chosen on the development half.
+MADE_UP = {"given": 4.0, "surname": 2.0, "patronymic": 6.0}  # what a name outside the lexicon starts with
+SURNAME_FIRST = 3.0
+JOINED = 2.5  # two words of the text read as one
+GENDER_AGAINST = 6.0
+SHARPER = 1.2  # a difference of sound counts this much more than in comparing, where any of two spellings may be odd
+POOREST = 0.55  # of a word's evidence, the most that differences may cost before there is no good reading
+LEAST_ODDS = 1.0  # log odds of the whole name below this: no good reading
+LEAST_MADE_UP = -4.0  # and of a surname that no lexicon holds
+WIDTH = 24  # hypotheses kept while making a name up
+SKELETON_MOST = 500  # names of one skeleton that are measured, most common first
+SURE = 4.0  # nats; a word this well explained needs no looser skeletons
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading of a name: `score` is its share of all readings found (0 to 1), `why` what it rests on."""
+
+    text: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    name: str
+    gender: str  # "m", "f" or "" for either
+    odds: float  # nats: agreement of the sounds and log frequency
+    count: int  # bearers in the lexicon; 0 for a name made up by sound
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    lines: dict[tuple[str, str], str]
+    totals: dict[str, int]
+
+    def of(self, role: str, skeleton: str) -> list[tuple[str, int, str]]:
+        """(name, bearers, gender) of a skeleton, most borne first."""
+        line = self.lines.get((role, skeleton), "")
+        entries = (entry.split(":") for entry in line.split("\t", SKELETON_MOST)[:SKELETON_MOST] if entry)
+        return [(name, int(count), gender) for name, count, gender in entries]
+
+
+TOTALS = {"surname": 4_000_000, "given": 2_600_000, "patronymic": 1_800_000}  # bearers of all names of a role
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    lines: dict[tuple[str, str], str] = {}
+    for line in gzip.decompress((DATA / "lexicon.tsv.gz").read_bytes()).decode().split("\n"):
+        role, skeleton, members = line.split("\t", 2)
+        lines[role, skeleton] = members
+    return _Lexicon(lines, TOTALS)
+
+
+class _Sounds:
+    """How likely one sound unit follows three others in a Russian name (interpolated counts, Witten and Bell 1991)."""
+
+    def __init__(self) -> None:
+        self.counts: list[dict[tuple[str, ...], dict[str, int]]] = [{}, {}, {}, {}]
+        for line in gzip.decompress((DATA / "sounds.tsv.gz").read_bytes()).decode().split("\n"):
+            run, figure = line.split("\t")
+            units = tuple(run.split(" "))
+            for size in range(4):
+                context = units[3 - size : 3]
+                row = self.counts[size].setdefault(context, {})
+                row[units[3]] = row.get(units[3], 0) + int(figure)
+        self.known: dict[tuple[tuple[str, ...], str], float] = {}
+
+    def log(self, context: tuple[str, ...], unit: str) -> float:
+        """ln P(unit | the three units before it)."""
+        slot = (context, unit)
+        value = self.known.get(slot)
+        if value is None:
+            share = 1 / 80
+            for size in range(4):
+                row = self.counts[size].get(context[3 - size :])
+                if row:
+                    total = sum(row.values())
+                    share = (row.get(unit, 0) + len(row) * share) / (total + len(row))
+            value = self.known[slot] = math.log(share)
+        return value
+
+    def of(self, units: tuple[str, ...]) -> float:
+        """ln P of a whole name."""
+        padded = ("<", "<", "<", *units, ">")
+        return sum(self.log(padded[at - 3 : at], padded[at]) for at in range(3, len(padded)))
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> _Sounds:
+    return _Sounds()
+
+
+# --- reading one word
+def _looser(skeleton: str) -> Iterator[str]:
+    """Skeletons one consonant away."""
+    for at in range(len(skeleton)):
+        yield skeleton[:at] + skeleton[at + 1 :]
+        for letter in SKELETON_LETTERS:
+            yield skeleton[:at] + letter + skeleton[at + 1 :]
+    for at in range(len(skeleton) + 1):
+        for letter in SKELETON_LETTERS:
+            yield skeleton[:at] + letter + skeleton[at:]
+
+
+def _odds(heard: Reading, name: str, poorest: float = POOREST) -> float | None:
+    """How well a name sounds like what was heard, in nats; None when differences cost more than `poorest` of it."""
+    written = read(name)
+    worth = evidence(heard, written)
+    most = round(worth * poorest)
+    if (heard.classes ^ written.classes).bit_count() >= 4:
+        return None
+    apart = distance(heard, written, most)
+    return None if apart == FAR else (worth - apart) / 100 - (SHARPER - 1) * apart / 100
+
+
+@lru_cache(maxsize=1 << 14)
+def _readings(word: str, role: str) -> tuple[_Reading, ...]:
+    """What one word may be in a role, likeliest first."""
+    heard = read(word)
+    lexicon = _lexicon()
+    total = TOTALS[role]
+    found: dict[str, _Reading] = {}
+
+    def weigh(skeleton: str, most: int) -> None:
+        for name, count, gender in lexicon.of(role, skeleton)[:most]:
+            odds = _odds(heard, name)
+            if odds is not None and name not in found:
+                found[name] = _Reading(name, gender, odds + math.log(count / total), count)
+
+    weigh(heard.skeleton, SKELETON_MOST)
+    if role == "given":
+        for row_name in names_of(word)[0]:
+            if _odds(heard, row_name, 0.8) is None:
+                continue  # John is no way to write a Russian Иван
+            gender = next((reading.gender for name, reading in found.items() if name == row_name), "")
+            entry = next((e for e in lexicon.of(role, read(row_name).skeleton) if e[0] == row_name), None)
+            count, gender = (entry[1], entry[2]) if entry else (100, gender)
+            same = evidence(heard, read(row_name)) / 100
+            found[row_name] = _Reading(row_name, gender, same + math.log(count / total), count)
+    if not found or max(_sound_odds(reading, role) for reading in found.values()) < SURE:
+        for skeleton in dict.fromkeys(_looser(heard.skeleton)):
+            weigh(skeleton, 12)
+    for name, likelihood in _made_up(word):
+        odds = _odds(heard, name)
+        if odds is not None and name not in found:
+            found[name] = _Reading(name, _gender_of(name, role), odds + likelihood - MADE_UP[role], 0)
+    return tuple(sorted(found.values(), key=lambda reading: -reading.odds)[:12])
+
+
+def _sound_odds(reading: _Reading, role: str) -> float:
+    return reading.odds - math.log(reading.count / TOTALS[role]) if reading.count else -99.0
+
+
+def _gender_of(name: str, role: str) -> str:
+    if role == "surname":
+        if name.endswith(("ова", "ева", "ина", "ына", "ская", "цкая", "ая")):
+            return "f"
+        return "m" if name.endswith(("ов", "ев", "ин", "ын", "ий", "ый", "ой")) else ""
+    return "f" if name.endswith(("а", "я")) else "m"
+
+
+# --- making a name up by sound
+@lru_cache(maxsize=1024)
+def _stand_ins(unit: str, script: str) -> tuple[tuple[str, float], ...]:
+    """Cyrillic units a heard unit can stand for, with the log odds of it."""
+    table = costs()
+    number = table.numbers.get(unit, 0)
+    row = table.pairs[number]
+    options = [
+        (other, (table.weights[CYR][number] + table.weights[script][at]) / 200 - row[at] / 100)
+        for other, at in _cyrillic_units()
+        if row[at] <= 350
+    ]
+    return tuple(sorted(options, key=lambda option: -option[1])[:9])
+
+
+@lru_cache(maxsize=1)
+def _cyrillic_units() -> tuple[tuple[str, int], ...]:
+    return tuple((unit, number) for unit, number in costs().numbers.items() if "а" <= unit.strip("^$")[:1] <= "џ")
+
+
+_SILENT = ("а", "е", "и", "о", "ь", "у", "й")
+
+
+@lru_cache(maxsize=1 << 13)
+def _made_up(word: str) -> tuple[tuple[str, float], ...]:
+    """Names that would be heard like `word`, with ln P of their sounds following each other; a beam search."""
+    heard = read(word)
+    if not heard.units or len(heard.units) > 20:
+        return ()
+    table, sounds = costs(), _sounds()
+    silent = [
+        (
+            unit,
+            (table.weights[heard.script][table.numbers[unit]] / 2 - table.dropped[heard.script][table.numbers[unit]])
+            / 100,
+        )
+        for unit in _SILENT
+    ]
+    beam: dict[tuple[str, ...], float] = {("<", "<", "<"): 0.0}
+    for number, unit in zip(heard.numbers, heard.units, strict=True):
+        dropped = (table.weights[CYR][number] / 2 - table.dropped[CYR][number]) / 100
+        grown: dict[tuple[str, ...], float] = {}
+        starts = dict(beam)
+        for units, odds in beam.items():
+            if units[-1] != "<" and units[-1] not in _SILENT:
+                for vowel, cost in silent:
+                    starts[(*units, vowel)] = odds + cost + sounds.log(units[-3:], vowel)
+        for units, odds in starts.items():
+            if grown.get(units, -1e9) < odds + dropped:
+                grown[units] = odds + dropped
+            for other, gain in _stand_ins(unit, heard.script):
+                if (other[0] == "^") != (units[-1] == "<") and other[0] == "^":
+                    continue
+                value = odds + gain + sounds.log(units[-3:], other)
+                longer = (*units, other)
+                if grown.get(longer, -1e9) < value:
+                    grown[longer] = value
+        beam = dict(sorted(grown.items(), key=lambda pair: -pair[1])[:WIDTH])
+    ended = sorted(((odds + sounds.log(units[-3:], ">"), units) for units, odds in beam.items()), reverse=True)
+    return tuple((letters_of(units[3:]), sounds.of(units[3:])) for _, units in ended[:6] if len(units) > 4)
+
+
+_GLIDES = {"ьа": "я", "ьу": "ю", "йа": "я", "йу": "ю"}
+_HUSH = frozenset("кгхжшщч")
+_SOFTENS_L = frozenset("еияюуа")
+_CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
+
+
+def letters_of(units: tuple[str, ...]) -> str:
+    """Spells sound units as a Russian name; the soft sign of л before a consonant follows the vowel before it."""
+    plain = [unit.strip("^$") for unit in units]
+    text = ""
+    at = 0
+    while at < len(plain):
+        pair = plain[at] + (plain[at + 1] if at + 1 < len(plain) else "")
+        if pair in _GLIDES:
+            text += _GLIDES[pair]
+            at += 2
+            continue
+        unit = {"џ": "дж", "ий": "ий" if text[-1:] in _HUSH else "ый"}.get(plain[at], plain[at])
+        text += unit
+        follows = plain[at + 1][:1] if at + 1 < len(plain) else ""
+        if unit == "л" and len(text) > 1 and text[-2] in _SOFTENS_L and follows in _CONSONANTS:
+            text += "ь"
+        at += 1
+    return text
+
+
+# --- persons
+@dataclass(frozen=True, slots=True)
+class _PersonReading:
+    words: tuple[_Reading, ...]  # given name, patronymic if any, surname
+    odds: float
+    order: str
+
+
+def _ways(words: list[str]) -> Iterator[tuple[tuple[tuple[str, str], ...], float, str]]:
+    """((role, word) ..., what it loses, how to say it) for every way to take the words of a name."""
+    count = len(words)
+    if count == 1:
+        yield (("surname", words[0]),), 0.0, ""
+        yield (("given", words[0]),), 0.0, ""
+    if count == 2:
+        yield (("given", words[0]), ("surname", words[1])), 0.0, ""
+        yield (("given", words[1]), ("surname", words[0])), SURNAME_FIRST, "surname first"
+    if count == 3:
+        a, b, c = words
+        yield (("given", a), ("patronymic", b), ("surname", c)), 0.0, ""
+        yield (("given", b), ("patronymic", c), ("surname", a)), SURNAME_FIRST, "surname first"
+        yield (("given", a), ("surname", b + c)), JOINED, "split word joined"
+        yield (("given", a + b), ("surname", c)), JOINED, "split word joined"
+        yield (("given", c), ("surname", a + b)), JOINED + SURNAME_FIRST, "surname first, split word joined"
+    if count == 4:
+        a, b, c, d = words
+        yield (("given", a), ("patronymic", b), ("surname", c + d)), JOINED, "split word joined"
+        yield (("given", a + b), ("surname", c + d)), 2 * JOINED, "split words joined"
+
+
+def _persons(words: list[str]) -> list[_PersonReading]:
+    found: list[_PersonReading] = []
+    for way, loss, order in _ways(words):
+        partial: list[tuple[tuple[_Reading, ...], float]] = [((), -loss)]
+        for role, word in way:
+            options = _readings(word, role)
+            partial = [((*held, option), odds + option.odds) for held, odds in partial for option in options]
+            partial = sorted(partial, key=lambda pair: -pair[1])[:60]
+        for held, odds in partial:
+            genders = {reading.gender for reading in held if reading.gender}
+            against = GENDER_AGAINST if len(genders) > 1 else 0.0
+            found.append(_PersonReading(held, odds - against, order))
+    return sorted(found, key=lambda person: -person.odds)
+
+
+def candidates(name: str, script: str, limit: int = 5) -> list[Candidate]:
+    """Russian names an Arabic or Latin spelling may stand for, likeliest first; [] when there is no good reading.
+
+    `script` is the one to answer in: "ru" or "en" (ValueError for another). `score` is each reading's share of all that were
+    found; `why` names what it rests on.
+    """
+    if script not in ("ru", "en"):
+        raise ValueError(f"candidates answer in 'ru' or 'en', not {script!r}")
+    if script_of(name.strip()) == CYR:
+        return [Candidate(name if script == "ru" else to_latin(name), 1.0, "already in Cyrillic")]
+    words = _words(name)
+    if not 1 <= len(words) <= 4:
+        return []
+    ranked = _persons(words)
+    if not ranked or ranked[0].odds < LEAST_ODDS:
+        return []
+    surname = ranked[0].words[-1]
+    if surname.count == 0 and surname.odds < LEAST_MADE_UP:
+        return []
+    best = ranked[0].odds
+    weights = {}
+    for person in ranked:
+        text = " ".join(reading.name.capitalize() for reading in person.words)
+        if text not in weights:
+            weights[text] = (math.exp(person.odds - best), person)
+    total = sum(weight for weight, _ in weights.values())
+    answers = [
+        Candidate(text if script == "ru" else to_latin(text), weight / total, _why(person))
+        for text, (weight, person) in weights.items()
+    ]
+    return answers[:limit]
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name as heard; a leading و, ل or ب comes off when the rest is a given name better known."""
+    words = []
+    for token in tokenise(name[:200]):
+        if token.script in (AR, LAT) and len(token.folded) > 1 and not part_of(token.folded, token.folded).particle:
+            words.append(token.folded)
+        elif token.script in (CYR, "num", "other"):
+            return []
+    return words
+
+
+def _why(person: _PersonReading) -> str:
+    reasons = [
+        f"{reading.name}: {reading.count} bearers" if reading.count else f"{reading.name}: by sound, in no lexicon"
+        for reading in person.words
+    ]
+    return "; ".join([*reasons, person.order] if person.order else reasons)

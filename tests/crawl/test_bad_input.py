@@ -1,0 +1,157 @@
+"""Each bad input of an outlet has its named outcome, stops no other outlet and loses no article."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from crawler.crawl import ArticleEnded, CheckEnded, Event
+from crawler.db import Database
+from crawler.models import Article, Check, EntryPoint, KnownUrl
+from crawler.run import Order, crawl_once
+from tests.crawl.fakes import Answer, Site, article, crawl, feed, outlet, outlets, redirect
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def read(site: Site, *paths: str, **settings: object) -> list[Event]:
+    """The ends of one crawl of outlets whose feeds are at these paths, one host each."""
+    events: list[Event] = []
+    several = [outlet(site, f"o{n}", path, host=n) for n, path in enumerate(paths, 1)]
+    crawl_once(Order([o.id for o in several], outlets(*several)), crawl(**settings), now, on_event=events.append)
+    return events
+
+
+def check_of(events: list[Event], name: str = "o1") -> tuple[str, str]:
+    end = next(e.end for e in events if isinstance(e, CheckEnded) and e.entry_point.outlet == name)
+    return end.outcome, end.reason
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome", "reason"),
+    [
+        ("/html-feed", "not a feed", "HTML instead of a feed"),
+        ("/json-feed", "not a feed", "JSON that is no JSON Feed"),
+        ("/blank-feed", "not a feed", "an empty answer"),
+        ("/empty-feed", "empty", ""),
+        ("/missing", "error", "HTTP 404"),
+        ("/broken", "error", "HTTP 500"),
+        ("/forbidden", "blocked", "forbidden (403)"),
+        ("/challenge", "blocked", "qrator challenge"),
+        ("/never", "error", "timeout: no complete answer within 1 s"),
+        ("/drip", "error", "timeout: no complete answer within 1 s"),
+        ("/drop", "error", "connection cut: the connection broke before the answer"),
+        ("/partial", "error", "connection cut: the connection broke within the answer"),
+        ("/garbage", "error", "broken answer: no HTTP answer that can be read"),
+        ("/huge", "error", "too large: more than 2000000 bytes"),
+        ("/announced", "error", "too large: more than 2000000 bytes"),
+        ("/bomb", "error", "too large: more than 2000000 bytes when unpacked"),
+        ("/loop", "error", "redirects: more redirects than a page needs"),
+        ("/to-file", "error", "HTTP 302: redirect to file:///etc/passwd not followed"),
+    ],
+)
+def test_entry_point_that_misbehaves_is_named_and_stops_no_other(
+    site: Site, path: str, outcome: str, reason: str
+) -> None:
+    """The outcome says what is wrong with this feed; the outlet beside it is read as ever."""
+    site.answers.update(
+        {
+            "/html-feed": Answer(b"<!DOCTYPE html><html><body>Moved</body></html>"),
+            "/json-feed": Answer(b'{"error": "nothing"}', kind="application/json"),
+            "/blank-feed": Answer(b"  \n"),
+            "/empty-feed": feed(),
+            "/broken": Answer(b"oops", 500),
+            "/forbidden": Answer(b"no", 403),
+            "/challenge": Answer(b"<html><script src='/__qrator/qauth.js'></script></html>", 401),
+            "/loop": redirect("/loop"),
+            "/to-file": redirect("file:///etc/passwd"),
+            "/good": feed(site.url("/good-1", 2)),
+            "/good-1": article("Flour reaches the market"),
+        }
+    )
+    events = read(site, path, "/good", max_page="2MB", timeout="1s")
+    assert (outcome, reason) == check_of(events)
+    assert check_of(events, "o2")[0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "reason"),
+    [
+        ("/none", "Failed", "HTTP 404"),
+        ("/empty", "Rejected", "empty page"),
+        ("/short", "Rejected", "too short: 6 characters"),
+        ("/picture", "Rejected", "not HTML: image"),
+        ("/huge", "Rejected", "too large: more than 2000000 bytes"),
+        ("/never", "Failed", "timeout: no complete answer within 1 s"),
+        ("/drop", "Failed", "connection cut: the connection broke before the answer"),
+        ("/challenge", "Blocked", "qrator challenge"),
+        ("/forbidden", "Blocked", "forbidden (403)"),
+        ("/home", "Rejected", "redirected to the home page"),
+        ("/private", "Rejected", "robots.txt: robots.txt of HOST forbids /private"),
+        ("/inside", "Rejected", "address refused: 10.0.0.1 is 10.0.0.1, a private address; "),
+    ],
+)
+def test_article_that_misbehaves_is_named_and_stops_no_other(site: Site, path: str, kind: str, reason: str) -> None:
+    """The article's end says what is wrong with it; the next article of the feed is read as ever."""
+    site.answers.update(
+        {
+            "/robots.txt": Answer(b"User-agent: *\nDisallow: /private\n", kind="text/plain"),
+            "/feed.xml": feed(site.url(path), site.url("/good")),
+            "/good": article("Flour reaches the market"),
+            "/empty": Answer(b""),
+            "/short": Answer(b"<html><body><article><p>Update</p></article></body></html>"),
+            "/picture": Answer(b"\x89PNG\r\n\x1a\n" + b"\0" * 64),
+            "/challenge": Answer(b"<html><script src='/__qrator/qauth.js'></script></html>", 401),
+            "/forbidden": Answer(b"no", 403),
+            "/home": redirect("/"),
+            "/": article("Front page"),
+            "/inside": redirect("http://10.0.0.1/"),
+        }
+    )
+    events = read(site, "/feed.xml", max_page="2MB", timeout="1s")
+    ends = {e.url: e.end for e in events if isinstance(e, ArticleEnded)}
+    bad = ends[site.url(path)]
+    said = getattr(bad, "reason", "").replace(f"127.0.0.1:{site.port}", "HOST")
+    assert (kind, reason) == (type(bad).__name__, said[: len(reason)])
+    assert type(ends[site.url("/good")]).__name__ == "Draft"
+
+
+def test_pause_asked_for_is_kept_and_nothing_has_failed(site: Site, database: Database, tmp_path: Path) -> None:
+    """A 429 with Retry-After ends the check as rate-limited; host, entry point and article wait, without a failure."""
+    site.answers["/feed.xml"] = feed(site.url("/a"), site.url("/b"))
+    site.answers["/a"] = Answer(b"slow down", 429, (("Retry-After", "3600"),))
+    site.answers["/b"] = article("Flour reaches the market")
+    one = outlet(site)
+    crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=tmp_path)
+    with database.read() as session:
+        check = session.scalars(select(Check)).one()
+        entry_point = session.scalars(select(EntryPoint)).one()
+        known = {row.address: row for row in session.scalars(select(KnownUrl))}
+    assert (check.outcome, entry_point.failures) == ("rate-limited", 0)
+    assert entry_point.not_before is not None
+    assert 3500 < (entry_point.not_before - now()).total_seconds() <= 3600
+    assert {"pending"} == {row.outcome for row in known.values()}
+    assert site.paths() == ["/feed.xml", "/a"]
+
+
+def test_what_cannot_be_stored_is_not_lost(site: Site, database: Database, tmp_path: Path) -> None:
+    """With the evidence folder read-only the check ends in error and the article stays open; later it is stored."""
+    site.answers["/feed.xml"] = feed(site.url("/a"), etag='"1"')
+    site.answers["/a"] = article("Flour reaches the market")
+    one = outlet(site)
+    blocked = tmp_path / "evidence"
+    blocked.write_text("a file where the folder should be")
+    summary = crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=blocked)
+    assert [reason.split("]")[0] + "]" for reason in summary.outlets[one.id].failed] == [
+        "error: nothing could be stored: [Errno 17]"
+    ]
+    with database.read() as session:
+        assert list(session.scalars(select(KnownUrl.outcome))) == ["pending"]
+    crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=tmp_path / "elsewhere")
+    with database.read() as session:
+        assert list(session.scalars(select(Article.title))) == ["Flour reaches the market"]
