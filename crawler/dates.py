@@ -1,10 +1,9 @@
 """Publication dates: from a page's evidence (`published`) or from one string in Arabic, Russian or English
 (`parse_date`).
 
-The clock is an argument. Day precision is the calendar date at 00:00Z and is never shifted by a zone. Refused
-without a second
-witness: the future, the time of the crawl, and 1 January at midnight, which is how software says "I know only the
-year".
+The clock is an argument. Day precision is the calendar date at 00:00Z and is never shifted by a zone. Refused without
+a second witness: the future, the time of the crawl, and 1 January at midnight, which is how software says "I know
+only the year".
 """
 
 from __future__ import annotations
@@ -154,7 +153,8 @@ LOCALES = {"ar": ["ar-SY", "ar", "ar-TN"], "ru": ["ru"], "en": ["en-GB", "en"], 
 
 def _alternatives(*tables: dict[int, str]) -> tuple[str, dict[int, re.Pattern[str]]]:
     """One alternation over all words, longest first (so that «تشرين الثاني» is not read as a shorter one), and one
-    per number."""
+    per number.
+    """
     words = [word for table in tables for joined in table.values() for word in joined.split("|")]
     merged: dict[int, list[str]] = {}
     for table in tables:
@@ -280,9 +280,8 @@ def parse_date(
     """The moment `text` names; UNDATED when it names none, only a year, or one in the future.
 
     `timezone` is the IANA name of the zone in which a bare clock time is meant ('' is UTC); `now` anchors relative
-    words.
-    `formats` are strptime patterns of the outlet, tried first; `rare` asks dateparser about what the tables here do
-    not know.
+    words. `formats` are strptime patterns of the outlet, tried first; `rare` asks dateparser about what the tables
+    here do not know.
     """
     local = zone(timezone)
     folded = fold(text)[:300]
@@ -452,7 +451,8 @@ def _full_year(text: str, today: date) -> int:
 
 def _nearest_year(month: int, day: int, weekday: int | None, today: date) -> date | None:
     """A date without its year is the latest such day that is not in the future, and falls on the weekday when one is
-    given."""
+    given.
+    """
     for back in range(12):
         candidate = _safe(today.year - back, month, day)
         if candidate is None or candidate > today + timedelta(days=1):
@@ -529,8 +529,7 @@ def _from_hijri(year: int, month: int, day: int) -> date | None:
 
 
 def _read_day_word(folded: str, language: str, today: date) -> _Found | None:
-    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a
-    date."""
+    """сегодня, вчера, أمس, yesterday: beside a clock, or nearly alone. «أسعار الصرف اليوم» is a headline, not a date."""
     match = DAY_WORD_IN.search(folded)
     if match is None or (not CLOCK.search(folded) and not DOT_CLOCK.search(folded) and len(folded.split()) > 4):
         return None
@@ -574,7 +573,8 @@ READERS = (
 
 def _has_known_word(folded: str) -> bool:
     """dateparser is asked only about words the tables do not know; on ours it could only do worse (a bare year, a
-    wrong order)."""
+    wrong order).
+    """
     return bool(re.search(rf"{_B}(?:{MONTH}|{HIJRI}|{DAY_WORD}|{WEEKDAY}){_E}", folded)) or not re.search(
         r"[^\W\d_]{3,}", folded
     )
@@ -661,9 +661,9 @@ def published(
 ) -> Dating:
     """The publication date that the page's evidence carries best; `now` is the time of the crawl.
 
-    Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, visible text near the
-    headline, the URL, the feed. A weaker witness of the same day adds the clock time; one that names another day is
-    recorded as a conflict.
+    Ranked: what the outlet's own selector found, JSON-LD, meta elements, <time>, visible text near the headline, the
+    URL, the feed. A weaker witness of the same day adds the clock time; one that names another day is recorded as a
+    conflict.
     """
     local = zone(timezone, url)
     name = getattr(local, "key", "UTC")
@@ -679,7 +679,8 @@ def published(
 
 def dateline(opening: Iterable[str], timezone: str, now: datetime) -> Dating | None:
     """The day an article's first sentences call today («اليوم، الثلاثاء 13 شباط»), or None. The weakest of all
-    evidence."""
+    evidence.
+    """
     for line in list(opening)[:4]:
         match = TODAY_IS.search(fold(line[:600]))
         reading = parse_date(match.group(), "", timezone, now, rare=False) if match else UNDATED
@@ -892,7 +893,8 @@ def _date_lines(element: Any) -> Iterator[tuple[str, Any]]:
 
 def _may_date(element: Any, text: str) -> bool | None:
     """Whether class or id of the element speak of a date (True) or of nothing (False); None when it dates something
-    else."""
+    else.
+    """
     parent = element.getparent()
     marks = " ".join(
         item.get(key) or "" for item in (element, parent) if item is not None for key in ("class", "id", "itemprop")

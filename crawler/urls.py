@@ -2,8 +2,7 @@
 
 The canonical form is a key, not a link to show (show `Draft.url`): its scheme is always https and `www.` is dropped.
 courlan's `check_url` and tracker list are not used: the first rejects real articles (`/archives/784230`), the second
-takes
-`cid=` and `gallery=` for trackers.
+takes `cid=` and `gallery=` for trackers.
 """
 
 from __future__ import annotations
@@ -79,8 +78,7 @@ def canonical(url: str, declared: str = "") -> str:
     """The key under which this article is known.
 
     `declared` is what the page says of itself (`<link rel=canonical>`), absolute or relative. It is followed when it
-    names
-    a page of the same site that may be this article; one that points home or loses the article's id is ignored.
+    names a page of the same site that may be this article; one that points home or loses the article's id is ignored.
     """
     own = _normal(url)
     if declared.strip():
@@ -148,8 +146,7 @@ def _path(path: str) -> str:
 
 
 def _one_encoding(part: str, safe: str) -> str:
-    """Percent-encoding in one form: UTF-8, NFC, upper-case hex. Escapes that are not UTF-8 (cp1256 slugs) stay
-    bytes."""
+    """Percent-encoding in one form: UTF-8, NFC, upper-case hex. Escapes that are not UTF-8 (cp1256 slugs) stay bytes."""
     raw = unquote_to_bytes(part)
     try:
         return quote(unicodedata.normalize("NFC", raw.decode("utf-8")), safe=safe)

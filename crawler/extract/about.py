@@ -28,7 +28,8 @@ AUTHOR_MARK = re.compile(r"(?i)(?:^|[\s_-])(?:author|byline|autor)s?(?:[\s_-]?na
 def title(declared: Declared, listing: Listing | None) -> str:
     """The headline as readers see it, without the site's name.
 
-    A heading is believed when one of the declared titles or the feed's confirms it: templates also use h1 for the logo.
+    A heading is believed when one of the declared titles or the feed's confirms it: templates also use h1 for the
+    logo.
     """
     claims = [
         _text(declared.article.get("headline")),
@@ -215,6 +216,7 @@ def _text(value: Any) -> str:
 
 def language(text: str, hint: str) -> str:
     """The code of the language the text is written in, or "und"; what the page or the outlet says decides when it is
-    unclear."""
+    unclear.
+    """
     found = detect(text)
     return hint if found == "und" and hint else found

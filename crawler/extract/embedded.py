@@ -1,8 +1,7 @@
 """Text that a page carries in data beside its visible body: JSON-LD, Next.js and the like, live blogs.
 
 Such text is often cut, stale or another story's. It is used only where it agrees with the page: it holds nearly all
-of the
-visible article and much more, or nothing is visible and its own headline is the page's.
+of the visible article and much more, or nothing is visible and its own headline is the page's.
 """
 
 from __future__ import annotations

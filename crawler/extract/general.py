@@ -6,8 +6,7 @@
     keep      = lines above the threshold; gaps inside closed, the lost lead rescued
 
 The lines are always the page's own, so nothing is glued or reordered by a tool. The two opinions alone reach less
-than the
-score: see tests/quality/extraction.py. When no line convinces, the sentences under the headline are taken.
+than the score: see tests/quality/extraction.py. When no line convinces, the sentences under the headline are taken.
 """
 
 from __future__ import annotations
@@ -344,7 +343,8 @@ def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, titl
 
 def _adds(lead: Line, found: Sequence[Line], kept: list[int]) -> bool:
     """Whether the lead says what the body does not: a lost first paragraph does, a standfirst repeats (and is `lead`
-    anyway)."""
+    anyway).
+    """
     told = {word for index in kept for word in found[index].words}
     long = [word for word in lead.words if len(word) > 3]
     return sum(word not in told for word in long) >= NEWS_IN_LEAD * len(long)

@@ -103,8 +103,7 @@ def visible(tree: Any) -> list[Line]:
     """The visible lines of a page's body, or of an element, in document order; a block or <br> begins a new one.
 
     Iterative, so that deep nesting cannot exhaust the stack. Where an inline element parts a number from a word, a
-    space does
-    too: a counter glued to a word («0Казнь») hides a name.
+    space does too: a counter glued to a word («0Казнь») hides a name.
     """
     body = tree if tree.tag == "body" else tree.find("body")
     body = tree if body is None else body
@@ -261,7 +260,8 @@ BIG_NUMBER_TAIL = re.compile(r"\W+$|^\W+")
 
 def clean(found: Iterable[str], title: str, boilerplate: Iterable[str] = ()) -> list[str]:
     """The lines that belong to the article: headline, chrome, boilerplate, repetitions and what follows its end are
-    out."""
+    out.
+    """
     phrases = [_key(phrase) for phrase in boilerplate if phrase.strip()]
     heading = _key(title)
     seen: set[str] = set()

@@ -1,5 +1,6 @@
 """Pages that are no article: challenges, login walls, geo-blocks, soft 404s, feeds, images. Words and numbers, no
-guesses."""
+guesses.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Clean text of real pages against hand-made gold, beside other tools; and of Arabic pages of our own.
 
 Score: token F1 per page, macro mean (see _pages.py). The interval is a bootstrap over hosts (95 %). Only `text` is
-scored,
-without the headline, which the Russian gold texts contain: with it the Russian figure is about .017 higher.
+scored, without the headline, which the Russian gold texts contain: with it the Russian figure is about .017 higher.
 """
 
 from __future__ import annotations
