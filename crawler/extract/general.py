@@ -136,8 +136,8 @@ def by_trafilatura(tree: Any) -> str:
 
 def by_readability(tree: Any) -> str:
     """What readability-lxml keeps, or ''."""
-    import readability  # type: ignore[import-untyped]
-    from readability.readability import Unparseable  # type: ignore[import-untyped]
+    import readability
+    from readability.readability import Unparseable
 
     class Stripped(readability.Document):  # type: ignore[misc]
         """A Document over a tree that `strip` has cleaned: half of its time would go into cleaning it again."""
