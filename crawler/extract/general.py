@@ -291,7 +291,8 @@ def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[floa
             same = _home(line) is _home(found[before]) and _home(line) is _home(found[after])
             if same and line.linked < 0.3 and len(line.words) >= 4 and not rows[index]["foreign"]:
                 chosen.add(index)
-    return sorted(chosen | _siblings(found, rows, chosen))
+    chosen |= _siblings(found, rows, chosen)
+    return sorted(chosen | _listed(found, rows, chosen))
 
 
 def _before_tail(found: Sequence[Line], kept: list[int]) -> list[int]:
@@ -322,6 +323,25 @@ def _siblings(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[i
         and SENTENCE_END.search(line.text)
         and not rows[index]["behind_tail"]
     }
+
+
+def _listed(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[int]) -> set[int]:
+    """Items of lists that stand right among kept paragraphs: the names of the dead are short lines without a verb."""
+    if not chosen:
+        return set()
+    blocks = {_home(found[index]) for index in chosen if found[index].block.tag == "p"}
+    kept: set[int] = set()
+    boxed = False
+    for index in range(min(chosen), len(found)):
+        line = found[index]
+        if rows[index]["behind_tail"]:
+            break
+        item = line.block.tag == "li" and line.block.getparent() is not None
+        boxed = lines.opens_other(line.text) or (boxed and item)
+        beside = item and not boxed and line.block.getparent().getparent() in blocks
+        if beside and line.linked < 0.2 and not any(_marks(element, {})[0] for element in _chain(line.block, 2)):
+            kept.add(index)
+    return kept - chosen
 
 
 def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, title: str) -> list[int]:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are written as sites write them)
 """Dates from strings and from a page's evidence. The wide tables are tests/quality/date_strings.tsv and _date_pages.py."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are written as sites write them)
 """Pages that are no article have a named end."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are written as sites write them)
 """Arabic pages of our own: invented news in the shapes of real sites, with the chrome those sites put around it."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are written as sites write them)
 """Pages that carry their date in the ways outlets do, own words. NOW is the time of the crawl."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (pages are written as sites write them)
 """One page in every encoding that outlets use, declared right, wrong and not at all."""
 
 from __future__ import annotations

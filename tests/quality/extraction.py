@@ -68,8 +68,11 @@ def readability_lxml(page: GoldPage) -> str:
 
 
 def goose3(page: GoldPage) -> str:
+    import logging
+
     from goose3 import Goose
 
+    logging.getLogger("goose3").setLevel(logging.CRITICAL)  # it reports every date it cannot read
     from crawler.markup import decode
 
     with Goose({"enable_image_fetching": False, "use_meta_language": True}) as goose:
