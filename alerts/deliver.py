@@ -20,7 +20,17 @@ from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, 
 from alerts.fold import Folding, fold
 from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
-from alerts.render import DIGEST_ITEMS, AlertContent, Content, DigestContent, DigestItem, Message, Quote, render
+from alerts.render import (
+    DIGEST_ITEMS,
+    AlertContent,
+    Content,
+    DigestContent,
+    DigestItem,
+    Message,
+    Quote,
+    render,
+    render_discreet,
+)
 from crawler.db import Database
 from crawler.log import get_log, redact
 from crawler.models import Article, Revision
@@ -117,7 +127,7 @@ async def _send_one(
         "delivery",
         delivery=outgoing.delivery_id,
         alert=outgoing.alert_id,
-        to=outgoing.address,
+        channel=scheme(outgoing.address),  # whom we write to is nobody's business, a log reader's included
         outcome=type(outcome).__name__.lower(),
         reason=getattr(outcome, "reason", ""),
         repeat=outgoing.repeat,
@@ -166,6 +176,8 @@ def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outle
     with database.read() as session:
         loaded = content(session, outgoing, outlets)
         chat = session.get_one(Chat, outgoing.address)
+    if chat.discreet:
+        return render_discreet(loaded, chat.language)
     return render(loaded, chat.language, chat.timezone)
 
 
@@ -235,6 +247,7 @@ def alert_content(
         watchlists=_titles(session, watchlists or tuple(dict.fromkeys(name for _, name in told))),
         alleged=alert.alleged,
         late=alert.late,
+        copy_kept=article.evidence_id is not None,
         repeat=repeat,
     )
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from alerts import recall
 from alerts.models import Alert, AlertMatch, Delivery, Feedback, Watch
 from crawler.errors import UsageError
 
@@ -33,19 +34,11 @@ class Quality:
         return self.right / (self.right + self.wrong)
 
 
-def was_told(session: Session, alert_id: str, address: str) -> bool:
-    """Whether this chat got this alert, singly or in a digest: nothing is shown or judged otherwise."""
-    found = select(Delivery.id).where(
-        Delivery.alert_id == alert_id, Delivery.address == address, Delivery.status.in_(("sent", "folded", "leased"))
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
 def judge(session: Session, alert_id: str, address: str, user_id: int, verdict: str, now: datetime) -> None:
     """Stores the reader's word, in place of an earlier one. UsageError for an alert this chat never got."""
     if verdict not in VERDICTS:
         raise UsageError(f"{verdict!r} is no verdict; say one of: {', '.join(VERDICTS)}")
-    if not was_told(session, alert_id, address):
+    if recall.lists_told(session, alert_id, address) is None:
         raise UsageError(f"this chat got no alert {alert_id}")
     said = session.scalar(
         select(Feedback).where(Feedback.alert_id == alert_id, Feedback.address == address, Feedback.user_id == user_id)

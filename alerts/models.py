@@ -57,6 +57,7 @@ class Chat(Base):
     timezone: Mapped[str] = mapped_column(Text, default="UTC")
     quiet: Mapped[str] = mapped_column(Text, default="")  # "23:00-07:00" in that zone; rows wait until it is over
     muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    discreet: Mapped[bool] = mapped_column(default=False)  # messages name the alert and nothing else
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

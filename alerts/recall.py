@@ -21,10 +21,25 @@ def text(session: Session, alert_id: str) -> str:
     return f"{told.title}\n\n{told.text}"
 
 
+def lists_told(session: Session, alert_id: str, address: str) -> tuple[str, ...] | None:
+    """The lists under which this chat got this alert, singly or in a digest; None when it never did.
+
+    Nothing is shown or judged otherwise: an id can be guessed.
+    """
+    got = select(Delivery.watchlists).where(Delivery.address == address)
+    singly = got.where(Delivery.alert_id == alert_id, Delivery.status.in_(("sent", "folded", "leased")))
+    found = session.scalar(singly)
+    if found is not None:
+        return tuple(found)
+    digests = select(Delivery).where(
+        Delivery.address == address, Delivery.alert_id.is_(None), Delivery.sent_at.is_not(None)
+    )
+    return next((tuple(row.watchlists) for row in session.scalars(digests) if alert_id in row.digest), None)
+
+
 def why(session: Session, alert_id: str, address: str) -> str:
     """List by list, the reasons of every match, for the lists this chat gets; never the query."""
-    delivery = select(Delivery.watchlists).where(Delivery.alert_id == alert_id, Delivery.address == address)
-    mine = session.scalar(delivery) or []
+    mine = lists_told(session, alert_id, address) or ()
     matches = (
         select(Watchlist.id, Watchlist.title, Match.why)
         .join(Watch, Watch.watchlist_id == Watchlist.id)

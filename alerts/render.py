@@ -68,6 +68,7 @@ class AlertContent:
     watchlists: tuple[str, ...] = ()
     alleged: bool = False
     late: bool = False
+    copy_kept: bool = False  # a capture of the page is in the evidence
     repeat: bool = False
 
 
@@ -150,6 +151,14 @@ def render(content: Content, language: str = "en", timezone: str = "UTC") -> Mes
     return Message(tuple(_alert_lines(content, said, zone)), alert_buttons(content.alert_id, said))
 
 
+def render_discreet(content: Content, language: str = "en") -> Message:
+    """A message that tells whoever sees the screen nothing: /show ID brings the rest."""
+    said = texts(language)
+    name = content.alert_id if isinstance(content, AlertContent) else said("digest_id", id=content.name)
+    line = said("discreet", id=name)
+    return Message(((Piece(f"{line} · {said('repeat', id=name)}" if content.repeat else line),),))
+
+
 def alert_buttons(alert_id: str, said: Texts, verdict: str = "") -> tuple[tuple[Button, ...], ...]:
     """What one can say of an alert and ask about it; `verdict` is what somebody here said already."""
     words = {"right": "button_right", "wrong person": "button_wrong_person", "not relevant": "button_not_relevant"}
@@ -212,6 +221,8 @@ def _dates(content: AlertContent, said: Texts, zone: ZoneInfo) -> list[str]:
         parts.append(said("seen", date=moment(content.first_seen_at, said.language, zone)))
     if content.late:
         parts.append(said("late"))
+    if content.copy_kept:
+        parts.append(said("copy_kept"))
     return parts
 
 

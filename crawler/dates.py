@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-
 from crawler.markup import Declared
 from crawler.types import UNDATED, Dating, Listing, Precision
 
@@ -206,7 +205,7 @@ DAY_WORD_IN = re.compile(rf"{_B}(?P<word>{DAY_WORD}){_E}")
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _LETTERS = str.maketrans(
     {
-        **{c: "ا" for c in "أإآٱ"},
+        **dict.fromkeys("أإآٱ", "ا"),
         "ى": "ي",
         "ة": "ه",
         "ـ": None,

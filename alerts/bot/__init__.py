@@ -26,6 +26,7 @@ from alerts.bot import turn
 from alerts.bot.commands import Commands
 from alerts.channels.telegram import READ_TIMEOUT_S, http
 from alerts.config import Settings
+from crawler import outlets
 from crawler.db import Database
 from crawler.errors import ChannelError, DatabaseError
 from crawler.log import get_log, redact
@@ -52,9 +53,10 @@ async def run(
     Raises ChannelError for a wrong token, and when a program elsewhere polls with the same one.
     """
     holder = secrets.token_hex(8)
+    known = await asyncio.to_thread(outlets.load, settings.outlet_folders)
     while not stopping.is_set():
         app = _application(settings)
-        Commands(settings, database, clock).register(app)
+        Commands(settings, database, clock, known.by_id).register(app)
         if not await _introduce(app, stopping):
             return
         ours = _Turn(database, clock, str(app.bot.id), holder)
@@ -77,7 +79,7 @@ async def _poll(app: Application, ours: _Turn, stopping: asyncio.Event) -> None:
         assert app.updater is not None
         await app.updater.start_polling(
             timeout=POLL_S,
-            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
+            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER],
             error_callback=_Complaints(trouble),
         )
         log.info("bot polls", bot=app.bot.username)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import ChatType
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
+from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, CommandHandler, ContextTypes
 
 from alerts import chats, feedback, recall, status, subscriptions
 from alerts.config import Settings
+from alerts.deliver import alert_content
 from alerts.locale import Texts, languages, texts
 from alerts.models import Chat
-from alerts.render import Button, alert_buttons, clean, clip, moment, parts
+from alerts.render import Button, Message, alert_buttons, clean, clip, moment, parts, render
 from alerts.subscriptions import Choice, Role
 from crawler.db import Database
 from crawler.errors import UsageError
 from crawler.log import get_log, redact
+from crawler.outlets import Outlet
 
 log = get_log()
 
@@ -59,13 +61,20 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     edit: bool = False
     toast: str = ""
+    message: Message | None = None  # an alert as it was sent, instead of text
 
 
 class Commands:
     """The handlers. Each opens one transaction in a thread and returns a Reply; the network comes afterwards."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
-        self.settings, self.database, self.clock = settings, database, clock
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Callable[[], datetime],
+        outlets: Mapping[str, Outlet],
+    ) -> None:
+        self.settings, self.database, self.clock, self.outlets = settings, database, clock, outlets
 
     def register(self, app: Application) -> None:  # type: ignore[type-arg]
         answers: dict[str, Callable[[Session, Asked], Reply]] = {
@@ -79,10 +88,13 @@ class Commands:
             "quiet": self.quiet,
             "timezone": self.timezone,
             "language": self.language,
+            "discreet": self.discreet,
+            "show": self.show,
         }
         for name, answer in answers.items():
             app.add_handler(CommandHandler(name, self._command(answer)))
         app.add_handler(CallbackQueryHandler(self._pressed))
+        app.add_handler(ChatMemberHandler(self._added, ChatMemberHandler.MY_CHAT_MEMBER))
         app.add_error_handler(_complain)
 
     def _command(self, answer: Callable[[Session, Asked], Reply]) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
@@ -93,10 +105,33 @@ class Commands:
             words = tuple(context.args or ())
             reply = await self._transaction(lambda session: self._answer(session, update, words, answer))
             if reply is not None:
+                if reply.message is not None:
+                    await message.reply_text(
+                        reply.message.html,
+                        parse_mode=ParseMode.HTML,
+                        reply_markup=_keyboard(reply.message.buttons),
+                        link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    )
                 for part in parts(reply.text):
                     await message.reply_text(part, reply_markup=_keyboard(reply.buttons))
 
         return handle
+
+    async def _added(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Somebody put the bot into a group or channel: it leaves again unless that chat or that person is listed."""
+        change = update.my_chat_member
+        if change is None or change.chat.type == ChatType.PRIVATE:
+            return
+        there = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
+        if change.new_chat_member.status in there and not await self._transaction(
+            lambda session: self._may_stay(session, change.from_user.id, f"telegram:{change.chat.id}")
+        ):
+            log.warning("left a chat nobody listed", chat=change.chat.id, added_by=change.from_user.id)
+            await change.chat.leave()
+
+    def _may_stay(self, session: Session, user_id: int, address: str) -> bool:
+        known = subscriptions.role(session, user_id, self.settings.config.telegram.owners) is not None
+        return known or subscriptions.knows_chat(session, address)
 
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query, chat = update.callback_query, update.effective_chat
@@ -200,12 +235,12 @@ class Commands:
         return Reply(buttons=alert_buttons(data[1], asked.said, data[2]), edit=True, toast=toast)
 
     def _text(self, session: Session, asked: Asked, data: list[str]) -> Reply:
-        if not feedback.was_told(session, data[1], asked.address):
+        if recall.lists_told(session, data[1], asked.address) is None:
             return Reply(toast=asked.said("not_told"))
         return Reply(recall.text(session, data[1]))
 
     def _why(self, session: Session, asked: Asked, data: list[str]) -> Reply:
-        if not feedback.was_told(session, data[1], asked.address):
+        if recall.lists_told(session, data[1], asked.address) is None:
             return Reply(toast=asked.said("not_told"))
         return Reply(f"{asked.said('why', id=data[1])}\n{recall.why(session, data[1], asked.address)}")
 
@@ -250,6 +285,21 @@ class Commands:
     def language(self, session: Session, asked: Asked) -> Reply:
         chosen = chats.set_language(session, asked.address, " ".join(asked.words), self.clock())
         return Reply(texts(chosen)("language_set"))
+
+    def discreet(self, session: Session, asked: Asked) -> Reply:
+        on = chats.set_discreet(session, asked.address, " ".join(asked.words), self.clock())
+        return Reply(asked.said("discreet_on" if on else "discreet_off"))
+
+    def show(self, session: Session, asked: Asked) -> Reply:
+        """An alert in full, as this chat would have got it; only one that it got."""
+        if not asked.words:
+            return Reply(asked.said("show_which"))
+        alert_id = asked.words[0].lower()
+        lists = recall.lists_told(session, alert_id, asked.address)
+        if lists is None:
+            return Reply(asked.said("not_told"))
+        told = alert_content(session, alert_id, self.outlets, lists)
+        return Reply(message=render(told, asked.said.language, asked.timezone))
 
     async def _transaction(self, work: Callable[[Session], Result]) -> Result:
         def transact() -> Result:

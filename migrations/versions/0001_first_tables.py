@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("quiet", sa.Text(), nullable=False),
         sa.Column("muted_until", Moment(), nullable=True),
+        sa.Column("discreet", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_chats")),
     )

@@ -210,6 +210,30 @@ def test_a_forged_button_shows_nothing_of_others(database: Database, tmp_path: P
         assert session.query(Feedback).count() == 0
 
 
+def test_a_discreet_chat_shows_on_request(database: Database, tmp_path: Path) -> None:
+    """The message names the alert alone; /show brings the rest, of alerts this chat got."""
+    told(database)
+    api = Talk(database, tmp_path).after(
+        said(OWNER, "/discreet"), said(OWNER, "/show k3f9a2"), said(OWNER, "/show nosuch"), said(OWNER, "/show")
+    )
+    on, shown, unknown, which = api.texts(OWNER)
+    assert "/show ID brings the rest" in on
+    assert "k3f9a2 · Names" in shown
+    assert (unknown, which) == ("That alert did not come to this chat.", "Which alert? Write: /show ID")
+
+
+def test_the_bot_leaves_chats_nobody_listed(database: Database, tmp_path: Path) -> None:
+    """Added by a stranger it goes; added by an owner, or into a chat of the configuration, it stays."""
+    with database.begin() as session:
+        chat(session, "telegram:-555")
+    api = Talk(database, tmp_path).after(
+        lambda api: api.add_bot(GROUP, OWNER),
+        lambda api: api.add_bot(-555, STRANGER),
+        lambda api: api.add_bot(-666, STRANGER),
+    )
+    assert api.calls["leaveChat"] == 1
+
+
 def test_start_resumes_a_chat_that_had_stopped(database: Database, tmp_path: Path) -> None:
     """Blocked and unblocked: the rows kept meanwhile may go out again."""
     with database.begin() as session:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
-from alerts import feedback, outbox
+from alerts import feedback, outbox, recall
 from alerts.channels import Sent
 from alerts.feedback import Quality
 from alerts.models import Delivery
@@ -66,6 +68,25 @@ def test_what_cannot_be_judged_is_refused(database: Database, alert_id: str, ver
         told(session)
         with pytest.raises(UsageError):
             feedback.judge(session, alert_id, HERE, 7, verdict, NOW)
+
+
+def test_an_alert_told_in_a_digest_can_be_judged(database: Database) -> None:
+    """What a digest told counts as told, under the lists of the digest."""
+    with database.begin() as session:
+        _, first, _ = told(session)
+        alert(session, "b0", [first], held="old at first crawl")
+        session.add(
+            Delivery(
+                alert_id=None, digest=["b0"], address=HERE, watchlists=["my-names"], not_before=NOW, created_at=NOW
+            )
+        )
+        session.flush()
+        assert recall.lists_told(session, "b0", HERE) is None
+        (outgoing,) = outbox.lease(session, NOW + timedelta(seconds=2), "test", 9)
+        outbox.settle(session, outgoing, Sent(), NOW)
+        feedback.judge(session, "b0", HERE, 7, "right", NOW)
+        assert recall.lists_told(session, "b0", HERE) == ("my-names",)
+        assert recall.lists_told(session, "b0", THERE) is None
 
 
 def test_quality_counts_one_word_a_reader(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -26,6 +27,7 @@ from alerts.render import (
     clip,
     parts,
     render,
+    render_discreet,
     units,
 )
 from crawler.types import Dating, Precision
@@ -166,6 +168,13 @@ def test_late_and_repeat_are_said() -> None:
     text = render(AlertContent("k1", "h", "o", "", late=True, repeat=True)).plain
     assert text.startswith("May be a repeat of k1\n")
     assert "found late" in text
+
+
+def test_a_discreet_message_says_nothing() -> None:
+    """The id alone, and whether it may be a repeat."""
+    assert render_discreet(ALERT).plain == "new alert k3f9a2"
+    assert render_discreet(replace(ALERT, repeat=True)).plain == "new alert k3f9a2 · May be a repeat of k3f9a2"
+    assert render_discreet(DigestContent("5", (), 3)).html == "new alert digest 5"
 
 
 def test_a_digest_counts_what_it_leaves_out() -> None:
