@@ -192,7 +192,8 @@ class Crawl:
             return found
         outcome: Outcome = "ok" if reading.listings else "empty"
         reason = ", ".join(f"{count} {why}" for why, count in reading.dropped.items())
-        assert isinstance(got, Page)  # what was read was fetched
+        if reading.more or not isinstance(got, Page):  # an index that stays the same says nothing of what it leads to
+            return CheckEnd(outcome, reason)
         return CheckEnd(outcome, reason, etag=got.header("etag"), last_modified=got.header("last-modified"))
 
     async def _listing(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:
@@ -347,4 +348,4 @@ def _fact(entry_point: DueEntryPoint, outlet: Outlet) -> EntryPointFact:
 def _joined(a: Reading, b: Reading) -> Reading:
     known = {listing.url for listing in a.listings}
     listings = a.listings + tuple(listing for listing in b.listings if listing.url not in known)
-    return Reading(listings, dict(Counter(a.dropped) + Counter(b.dropped)), (), a.titles_are_exact)
+    return Reading(listings, dict(Counter(a.dropped) + Counter(b.dropped)), a.more, a.titles_are_exact)
