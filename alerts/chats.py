@@ -70,6 +70,15 @@ def set_language(session: Session, address: str, wish: str, now: datetime) -> st
     return chat.language
 
 
+def set_discreet(session: Session, address: str, wish: str, now: datetime) -> bool:
+    """Whether messages there name the alert and nothing else from now on; "" means yes, "off" no."""
+    if wish not in ("", "on", OFF):
+        raise UsageError(f"{wish!r}: write /discreet, or /discreet off")
+    chat = remember(session, address, now)
+    chat.discreet = wish != OFF
+    return chat.discreet
+
+
 def silent(session: Session, now: datetime) -> dict[str, datetime]:
     """Addresses nothing is sent to now because of quiet hours or /mute, and until when."""
     ends: dict[str, datetime] = {}

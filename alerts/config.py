@@ -43,6 +43,7 @@ class SubscriptionSection(Section):
 class AlertsSection(Section):
     max_age: Duration = timedelta(hours=24)  # the first crawl of an entry point alerts of nothing older
     uncertain_wait: Duration = timedelta(seconds=30)  # before a sending that may have failed is repeated
+    fold_floods: bool = False  # more than ten messages an hour to one chat become half-hourly digests
 
 
 class TelegramSection(Section):

@@ -12,15 +12,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts import outbox
+from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
 from alerts.fold import Folding, fold
 from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
-from alerts.render import DIGEST_ITEMS, AlertContent, Content, DigestContent, DigestItem, Message, Quote, render
+from alerts.render import (
+    DIGEST_ITEMS,
+    AlertContent,
+    Content,
+    DigestContent,
+    DigestItem,
+    Message,
+    Quote,
+    render,
+    render_discreet,
+)
 from crawler.db import Database
 from crawler.log import get_log, redact
 from crawler.models import Article, Revision
@@ -117,7 +127,7 @@ async def _send_one(
         "delivery",
         delivery=outgoing.delivery_id,
         alert=outgoing.alert_id,
-        to=outgoing.address,
+        channel=scheme(outgoing.address),  # whom we write to is nobody's business, a log reader's included
         outcome=type(outcome).__name__.lower(),
         reason=getattr(outcome, "reason", ""),
         repeat=outgoing.repeat,
@@ -151,6 +161,7 @@ def _lease(
     database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding | None
 ) -> list[Outgoing]:
     with database.begin() as session:
+        feedback.mute(session)
         if folding is not None:
             fold(session, now, folding)
         return outbox.lease(session, now, holder, BATCH, wait=wait, schemes=usable)
@@ -165,6 +176,8 @@ def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outle
     with database.read() as session:
         loaded = content(session, outgoing, outlets)
         chat = session.get_one(Chat, outgoing.address)
+    if chat.discreet:
+        return render_discreet(loaded, chat.language)
     return render(loaded, chat.language, chat.timezone)
 
 
@@ -177,7 +190,15 @@ def content(session: Session, outgoing: Outgoing, outlets: Mapping[str, Outlet])
     """What a delivery tells: an alert, seen through the lists this chat gets, or a digest of alerts."""
     titles = _titles(session, outgoing.watchlists)
     if outgoing.alert_id is None:
-        items = tuple(_digest_item(session, alert, outlets) for alert in outgoing.digest[:DIGEST_ITEMS])
+        newest = func.coalesce(Article.published_at, Article.first_seen_at).desc()
+        told = (
+            select(Alert, Article)
+            .join(Article, Article.id == Alert.article_id)
+            .where(Alert.id.in_(outgoing.digest))
+            .order_by(newest, Alert.created_at.desc(), Alert.id)
+            .limit(DIGEST_ITEMS)
+        )
+        items = tuple(_digest_item(session, alert, article, outlets) for alert, article in session.execute(told))
         held = bool(session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))))
         return DigestContent(
             name=str(outgoing.delivery_id),
@@ -226,6 +247,7 @@ def alert_content(
         watchlists=_titles(session, watchlists or tuple(dict.fromkeys(name for _, name in told))),
         alleged=alert.alleged,
         late=alert.late,
+        copy_kept=article.evidence_id is not None,
         repeat=repeat,
     )
 
@@ -245,9 +267,7 @@ def _headline(session: Session, article: Article, revision: int) -> str:
     return article.title if article.revision == revision else session.scalar(earlier) or article.title
 
 
-def _digest_item(session: Session, alert_id: str, outlets: Mapping[str, Outlet]) -> DigestItem:
-    alert = session.get_one(Alert, alert_id)
-    article = session.get_one(Article, alert.article_id)
+def _digest_item(session: Session, alert: Alert, article: Article, outlets: Mapping[str, Outlet]) -> DigestItem:
     outlet = outlets.get(article.outlet)
     name = outlet.name if outlet else article.outlet
     return DigestItem(alert.id, _headline(session, article, alert.revision), name, article.url, _dating(article))

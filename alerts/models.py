@@ -57,6 +57,7 @@ class Chat(Base):
     timezone: Mapped[str] = mapped_column(Text, default="UTC")
     quiet: Mapped[str] = mapped_column(Text, default="")  # "23:00-07:00" in that zone; rows wait until it is over
     muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    discreet: Mapped[bool] = mapped_column(default=False)  # messages name the alert and nothing else
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -158,7 +159,8 @@ class AlertMatch(Base):
 class Delivery(Base):
     """The outbox: an alert (or a digest of held ones) on its way to one chat.
 
-    status: pending -> leased -> sent | uncertain | failed, or pending -> folded (its alert is told in a digest).
+    status: pending -> leased -> sent | uncertain | failed, or pending -> folded (its alert is told in a digest), or
+    pending -> muted (somebody in the chat said that the story is none of theirs).
     `uncertain` means the channel may have accepted it; it is sent again, marked as a possible repeat under the same
     alert id.
     """
@@ -186,6 +188,20 @@ class Delivery(Base):
     message_id: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Feedback(Base):
+    """What a reader said of an alert with one tap. The last word of each reader counts."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("alert_id", "address", "user_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
+    address: Mapped[str] = mapped_column(ForeignKey("chats.address", onupdate="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(Id)
+    verdict: Mapped[str] = mapped_column(Text)  # right | wrong person | not relevant
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Note(Base):

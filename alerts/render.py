@@ -68,6 +68,7 @@ class AlertContent:
     watchlists: tuple[str, ...] = ()
     alleged: bool = False
     late: bool = False
+    copy_kept: bool = False  # a capture of the page is in the evidence
     repeat: bool = False
 
 
@@ -112,11 +113,20 @@ class Piece:
 Line = tuple[Piece, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a message, where a channel has buttons. `data` is at most 64 bytes (Telegram)."""
+
+    text: str
+    data: str
+
+
 @dataclass(frozen=True)
 class Message:
-    """Lines of text as every channel can show them."""
+    """Lines of text as every channel can show them, and rows of buttons for those that can."""
 
     lines: tuple[Line, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
 
     @cached_property
@@ -138,7 +148,26 @@ def render(content: Content, language: str = "en", timezone: str = "UTC") -> Mes
     said, zone = texts(language), ZoneInfo(timezone)
     if isinstance(content, DigestContent):
         return Message(tuple(_digest_lines(content, said, zone)))
-    return Message(tuple(_alert_lines(content, said, zone)))
+    return Message(tuple(_alert_lines(content, said, zone)), alert_buttons(content.alert_id, said))
+
+
+def render_discreet(content: Content, language: str = "en") -> Message:
+    """A message that tells whoever sees the screen nothing: /show ID brings the rest."""
+    said = texts(language)
+    name = content.alert_id if isinstance(content, AlertContent) else said("digest_id", id=content.name)
+    line = said("discreet", id=name)
+    return Message(((Piece(f"{line} · {said('repeat', id=name)}" if content.repeat else line),),))
+
+
+def alert_buttons(alert_id: str, said: Texts, verdict: str = "") -> tuple[tuple[Button, ...], ...]:
+    """What one can say of an alert and ask about it; `verdict` is what somebody here said already."""
+    words = {"right": "button_right", "wrong person": "button_wrong_person", "not relevant": "button_not_relevant"}
+    judge = [
+        Button(f"✓ {said(key)}" if word == verdict else said(key), f"judge:{alert_id}:{word}")
+        for word, key in words.items()
+    ]
+    ask = (Button(said("button_text"), f"text:{alert_id}"), Button(said("button_why"), f"why:{alert_id}"))
+    return tuple(judge), ask
 
 
 def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
@@ -192,6 +221,8 @@ def _dates(content: AlertContent, said: Texts, zone: ZoneInfo) -> list[str]:
         parts.append(said("seen", date=moment(content.first_seen_at, said.language, zone)))
     if content.late:
         parts.append(said("late"))
+    if content.copy_kept:
+        parts.append(said("copy_kept"))
     return parts
 
 
@@ -346,6 +377,23 @@ def _clip_start(text: str, limit: int) -> str:
         return text
     tail = text[-(limit // 2) :]
     return "…" + (tail[tail.find(" ") :] if " " in tail[:-1] else tail)
+
+
+def parts(text: str, most: int = 5) -> list[str]:
+    """`text` as at most `most` messages, cut between lines or words where that is possible."""
+    found: list[str] = []
+    rest = "".join(char if char == "\n" else _visible(char) for char in text).strip()
+    while rest and len(found) < most:
+        part = rest
+        if units(rest) > LIMIT:
+            part = clip(rest, LIMIT)[:-1]
+            cut = max(part.rfind("\n"), part.rfind(" "))
+            part = part[:cut] if cut > len(part) // 2 else part or rest[: LIMIT // 2]
+        rest = rest[len(part) :].strip()
+        found.append(part.strip())
+    if rest:
+        found[-1] = clip(found[-1], LIMIT - 1).removesuffix("…") + "…"
+    return found
 
 
 def web_address(url: str) -> str:

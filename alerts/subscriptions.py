@@ -132,6 +132,12 @@ def remember(session: Session, address: str, now: datetime, *, title: str = "") 
     return chat
 
 
+def knows_chat(session: Session, address: str) -> bool:
+    """Whether somebody listed this chat, or a topic of it, and nobody denied it."""
+    here = or_(Chat.address == address, Chat.address.startswith(f"{address}/", autoescape=True))
+    return session.scalar(select(Chat.address).where(here, Chat.allowed).limit(1)) is not None
+
+
 def resume(session: Session, address: str) -> str:
     """Sends to this chat again, with all its topics; returns why it had stopped, or ''."""
     address = pace(current(session, address)).chat

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-
 from crawler.markup import Declared
 from crawler.types import UNDATED, Dating, Listing, Precision
 
@@ -206,7 +205,7 @@ DAY_WORD_IN = re.compile(rf"{_B}(?P<word>{DAY_WORD}){_E}")
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _LETTERS = str.maketrans(
     {
-        **{c: "ا" for c in "أإآٱ"},
+        **dict.fromkeys("أإآٱ", "ا"),
         "ى": "ي",
         "ة": "ه",
         "ـ": None,
@@ -804,48 +803,62 @@ def _show(item: Dating) -> str:
 # --- what stands on the page for people to read ------------------------------------------------------------------------
 
 
+# What a text must hold to be worth parsing as a date.
+HINT = re.compile(r"[\d٠-٩]|(?i:сегодня|вчера|назад|اليوم|امس|أمس|منذ|today|yesterday|ago)")
+BESIDE = 40  # a text without a date's class must stand this many elements nearer to the headline
+ENOUGH = 12
+
+
 def _visible(declared: Declared, language: str, name: str, now: datetime) -> list[Dating]:
-    """Dates in short visible text, the nearest to the headline first."""
+    """The date in the short visible text that stands nearest to the headline, as a list of at most one."""
+    body = declared.tree.find("body")
     headline = next(iter(declared.tree.iter("h1")), None)
-    scored: list[tuple[int, Dating]] = []
-    position, headline_at = 0, None
-    for element in declared.tree.iter():
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "option"):
-            continue
-        position += 1
+    found: list[tuple[int, bool, Dating]] = []
+    headline_at, position = 0, 0
+    for position, element in enumerate(declared.tree.iter() if body is None else body.iter()):
         if element is headline:
             headline_at = position
-        text = _short_text(element)
-        if not text or not re.search(r"[\d٠-٩]|сегодня|вчера|اليوم|امس|أمس|today|yesterday|منذ", text):
-            continue
-        marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        parent = element.getparent()
-        if parent is not None:
-            marks += f" {parent.get('class') or ''} {parent.get('id') or ''}"
-        if NOT_PUBLISHED.search(marks) or UPDATED_WORDS.search(fold(text)) or in_other_story(element):
-            continue
-        classed = bool(DATE_CLASS.search(marks)) or element.tag == "time"
-        if not classed and len(text) > 60:
-            continue
-        reading = parse_date(text, language, name, now, rare=classed)
-        if reading.at is not None and reading.precision != "none":
-            distance = abs(position - headline_at) if headline_at is not None else position
-            scored.append((distance + (0 if classed else 40), Dating(reading.at, reading.precision, "text")))
-        if len(scored) >= 12:
+        for text, owner in _date_lines(element):
+            classed = _may_date(owner, text)
+            if classed is None or in_other_story(owner):
+                continue
+            reading = parse_date(text, language, name, now, rare=classed)
+            if reading.at is not None:
+                found.append((position, classed, Dating(reading.at, reading.precision, "text")))
+        if len(found) >= ENOUGH:
             break
-    scored.sort(key=lambda pair: pair[0])
-    return [reading for _, reading in scored[:1]]
+    found.sort(key=lambda item: abs(item[0] - headline_at) + (0 if item[1] else BESIDE))
+    return [reading for _, _, reading in found[:1]]
 
 
-def _short_text(element: Any) -> str:
-    """The element's own line, when it is short enough to be a date line; children included only when they are few."""
-    text = element.text or ""
-    if 0 < len(element) <= 6 and not any(len(child) > 3 for child in element):
-        text = " ".join(element.itertext())
-    elif len(text) < 4:
-        return ""
-    text = " ".join(text.split()) if len(text) < 600 else ""
-    return text if 4 <= len(text) <= 120 else ""
+def _date_lines(element: Any) -> Iterator[tuple[str, Any]]:
+    """Short texts at this element that may be a date line, each with the element it belongs to."""
+    if not isinstance(element.tag, str) or element.tag in ("script", "style", "option", "noscript"):
+        return
+    own, tail = element.text or "", element.tail or ""
+    if len(element) and DATE_CLASS.search(element.get("class") or "") and len(element) <= 6:
+        own = " ".join(element.itertext())
+    if own and len(own) < 600 and HINT.search(own):
+        own = " ".join(own.split())
+        if 4 <= len(own) <= 120:
+            yield own, element
+    parent = element.getparent()
+    if parent is not None and 4 <= len(tail) < 600 and HINT.search(tail):
+        tail = " ".join(tail.split())
+        if 4 <= len(tail) <= 120:
+            yield tail, parent
+
+
+def _may_date(element: Any, text: str) -> bool | None:
+    """Whether class or id of the element speak of a date (True) or of nothing (False); None when it dates something else."""
+    parent = element.getparent()
+    marks = " ".join(
+        item.get(key) or "" for item in (element, parent) if item is not None for key in ("class", "id", "itemprop")
+    )
+    if NOT_PUBLISHED.search(marks) or UPDATED_WORDS.search(fold(text)):
+        return None
+    classed = bool(DATE_CLASS.search(marks)) or element.tag == "time"
+    return classed if classed or len(text) <= 60 else None
 
 
 def in_other_story(element: Any) -> bool:

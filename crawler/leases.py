@@ -2,14 +2,18 @@
 
 A holder claims a host, asks it for a while, keeps renewing, and gives it back with the moment from which the next
 request is polite. A holder that died gives nothing back: its lease runs out, and the next one waits its own delay on
-top, because the dead one may have asked until the last moment.
+top, because the dead one may have asked until the last moment. Where the holder's name shows that it was a process of
+this machine and is dead, nobody waits for the lease to run out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -30,19 +34,47 @@ class Held:
     not_before: datetime | None
 
 
-def acquire(session: Session, host: str, holder: str, delay: timedelta, now: datetime) -> Held | None:
-    """The lease, or None while another process holds it. May be called again by the holder."""
+def this_process() -> str:
+    """A holder's name that shows other processes of this machine whether we live: machine, process id, a random part."""
+    return f"{_machine()}/{os.getpid()}/{os.urandom(3).hex()}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine (and PID namespace) that is gone; False when we cannot know."""
+    machine, _, rest = holder.partition("/")
+    pid = rest.partition("/")[0]
+    return machine == _machine() and pid.isdigit() and not Path(f"/proc/{pid}").exists()
+
+
+@cache
+def _machine() -> str:
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return f"unknown-{os.urandom(8).hex()}"
+
+
+def acquire(
+    session: Session,
+    host: str,
+    holder: str,
+    delay: timedelta,
+    now: datetime,
+    dead: Callable[[str], bool] = lambda holder: False,
+) -> Held | None:
+    """The lease, or None while another process holds it that is not `dead`. May be called again by the holder."""
     insert_missing(
         session,
         HostLease,
         [{"host": host, "holder": "", "leased_until": now, "next_request_at": now, "not_before": None}],
     )
     row = session.execute(select(HostLease).where(HostLease.host == host).with_for_update()).scalar_one()
-    if row.holder not in ("", holder) and row.leased_until > now:
-        return None
     next_request_at = row.next_request_at
     if row.holder not in ("", holder):
-        next_request_at = max(next_request_at, row.leased_until + delay)
+        if row.leased_until > now and not dead(row.holder):
+            return None
+        next_request_at = max(next_request_at, min(row.leased_until, now) + delay)
     row.holder, row.leased_until, row.next_request_at = holder, now + LEASE, next_request_at
     return Held(row.leased_until, next_request_at, row.not_before)
 

@@ -22,6 +22,9 @@ _NOISY = (
     "htmldate",
     "asyncio",
     "filelock",
+    "alembic",
+    "pymorphy3",
+    "dateparser",
 )
 
 

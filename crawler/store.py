@@ -7,8 +7,6 @@ heartbeat nor the host leases. Each call is one transaction; evidence is on the 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -115,12 +113,12 @@ class _Rows:
     def __init__(self, store: Stored, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}"
+        self.holder = leases.this_process()
 
     async def acquire(self, host: str, delay: timedelta) -> leases.Held | None:
         def step() -> leases.Held | None:
             with self._store.database.begin() as session:
-                return leases.acquire(session, host, self.holder, delay, self._clock())
+                return leases.acquire(session, host, self.holder, delay, self._clock(), leases.is_dead)
 
         return await self._store.apart(step)
 

@@ -36,6 +36,7 @@ AT_ONCE = 64  # checks at the same time, at most one per host
 TICK_S = 1.0
 STOP_WITHIN_S = 4.0
 RECYCLE_WITHIN_S = 40.0  # nobody waits: what is in flight may take its whole time
+STARTS_WITHIN_S = 30.0  # loading the libraries takes a moment, on a busy machine several
 PAUSE_AFTER_TROUBLE_S = 5.0  # when the database cannot be asked what is due
 
 
@@ -339,6 +340,7 @@ class WorkerProcess:
         self._stopping = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
         self._reason = ""
+        self._beaten = False  # this child's heart has beaten
 
     async def start(self) -> None:
         """Starts the worker and its keeper."""
@@ -386,7 +388,7 @@ class WorkerProcess:
 
     async def _life(self) -> Ended:
         """One child from its start to its end."""
-        self._reason, self.alive_at = "", monotonic()
+        self._reason, self._beaten, self.alive_at = "", False, monotonic()
         try:
             child = await asyncio.create_subprocess_exec(
                 *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20
@@ -417,7 +419,7 @@ class WorkerProcess:
             except ValueError:
                 continue  # a line cut by a SIGKILL
             if "alive" in said:
-                self.alive_at, self.rss_bytes = monotonic(), int(said["rss"])
+                self.alive_at, self.rss_bytes, self._beaten = monotonic(), int(said["rss"]), True
             elif "article" in said:
                 self._reports.put_nowait(ArticleStored(said["article"]))
             elif "check" in said:
@@ -431,8 +433,10 @@ class WorkerProcess:
     async def _watch(self, child: asyncio.subprocess.Process) -> None:
         """Kills a child whose loop makes no progress, or whose memory is twice what it may be before it recycles."""
         worker = self.assignment.worker
-        stall_s = worker.stall.total_seconds()
         while True:
+            stall_s = (
+                worker.stall.total_seconds() if self._beaten else max(worker.stall.total_seconds(), STARTS_WITHIN_S)
+            )
             await asyncio.sleep(min(TICK_S, stall_s / 4))
             rss = resident_bytes(child.pid)
             if monotonic() - self.alive_at > stall_s:

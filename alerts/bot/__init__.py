@@ -1,7 +1,7 @@
 """The Telegram bot: python-telegram-bot driven by hand inside our loop.
 
     run(settings, database, clock, stopping, announce)
-        ask Telegram who we are, until it answers
+        ask Telegram who we are, until it answers; wait while another daemon on this database answers for the bot
         print the first owner's link when nobody may command yet
         poll until `stopping` is set, then take leave properly
 
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +22,13 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 
 from alerts import subscriptions
+from alerts.bot import turn
 from alerts.bot.commands import Commands
 from alerts.channels.telegram import READ_TIMEOUT_S, http
 from alerts.config import Settings
+from crawler import outlets
 from crawler.db import Database
-from crawler.errors import ChannelError
+from crawler.errors import ChannelError, DatabaseError
 from crawler.log import get_log, redact
 
 log = get_log()
@@ -43,36 +46,94 @@ async def run(
     stopping: asyncio.Event,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Answers commands until `stopping` is set. No network only means waiting.
+    """Answers commands until `stopping` is set. No network only means waiting, and so does another daemon that
+    answers for the same bot on this database.
 
     `announce` gets the one-use link for the first owner, when there is none yet.
-    Raises ChannelError for a wrong token, and when another program polls with the same one.
+    Raises ChannelError for a wrong token, and when a program elsewhere polls with the same one.
     """
-    app = _application(settings)
-    Commands(settings, database, clock).register(app)
-    if not await _introduce(app, stopping):
-        return
-    link = await asyncio.to_thread(_owner_link, settings, database, clock(), app.bot.username)
-    if link:
-        announce(link)
+    holder = secrets.token_hex(8)
+    known = await asyncio.to_thread(outlets.load, settings.outlet_folders)
+    while not stopping.is_set():
+        app = _application(settings)
+        Commands(settings, database, clock, known.by_id).register(app)
+        if not await _introduce(app, stopping):
+            return
+        ours = _Turn(database, clock, str(app.bot.id), holder)
+        if not await ours.wait_for(stopping):
+            return
+        link = await asyncio.to_thread(_owner_link, settings, database, clock(), app.bot.username)
+        if link:
+            announce(link)
+        try:
+            await _poll(app, ours, stopping)
+        finally:
+            await ours.end()
+
+
+async def _poll(app: Application, ours: _Turn, stopping: asyncio.Event) -> None:  # type: ignore[type-arg]
+    """Until stopped, or the turn was lost; ChannelError after several conflicts."""
     trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     async with app:
         await app.start()
         assert app.updater is not None
         await app.updater.start_polling(
             timeout=POLL_S,
-            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
+            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER],
             error_callback=_Complaints(trouble),
         )
         log.info("bot polls", bot=app.bot.username)
         try:
-            await _first(trouble, stopping)
+            await _first(trouble, stopping.wait(), ours.keep())
         finally:
             # Handlers in flight finish; PTB would also ask once more for updates, which a dead network never answers.
             for leave in (app.updater.stop, app.stop):
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LEAVE_S):
                         await leave()
+
+
+class _Turn:
+    """Our claim to be the one who polls."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], bot_id: str, holder: str) -> None:
+        self.database, self.clock, self.bot_id, self.holder = database, clock, bot_id, holder
+
+    async def wait_for(self, stopping: asyncio.Event) -> bool:
+        """True when it is our turn, False when stopped before."""
+        said = False
+        while not await asyncio.to_thread(self._take):
+            if not said:
+                log.warning("another daemon answers for this bot; waiting for it to end", bot=self.bot_id)
+                said = True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), turn.RENEW_S / 5)
+            if stopping.is_set():
+                return False
+        return True
+
+    async def keep(self) -> None:
+        """Renews it; returns when somebody else took it, because we were asleep for too long."""
+        while True:
+            await asyncio.sleep(turn.RENEW_S)
+            try:
+                if not await asyncio.to_thread(self._take):
+                    log.warning("another daemon took over the bot", bot=self.bot_id)
+                    return
+            except DatabaseError as error:  # who cannot renew goes on: a quarrel is better than a silent bot
+                log.error("turn not renewed", reason=str(error))
+
+    async def end(self) -> None:
+        with contextlib.suppress(DatabaseError):
+            await asyncio.to_thread(self._give_back)
+
+    def _take(self) -> bool:
+        with self.database.begin() as session:
+            return turn.take(session, self.bot_id, self.holder, self.clock())
+
+    def _give_back(self) -> None:
+        with self.database.begin() as session:
+            turn.give_back(session, self.bot_id, self.holder)
 
 
 def _application(settings: Settings) -> Application:  # type: ignore[type-arg]
@@ -133,12 +194,14 @@ class _Complaints:
             )
 
 
-async def _first(trouble: asyncio.Future[None], stopping: asyncio.Event) -> None:
-    stopped = asyncio.create_task(stopping.wait())
-    waited: set[asyncio.Future[Any]] = {trouble, stopped}
+async def _first(trouble: asyncio.Future[None], *endings: Coroutine[Any, Any, Any]) -> None:
+    """Until one of `endings` ends; raises what `trouble` brings."""
+    tasks = [asyncio.create_task(ending) for ending in endings]
+    waited: set[asyncio.Future[Any]] = {trouble, *tasks}
     try:
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        stopped.cancel()
+        for task in tasks:
+            task.cancel()
     if trouble.done():
         trouble.result()

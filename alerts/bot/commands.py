@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import ChatType
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
+from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, CommandHandler, ContextTypes
 
-from alerts import chats, status, subscriptions
+from alerts import chats, feedback, recall, status, subscriptions
 from alerts.config import Settings
+from alerts.deliver import alert_content
 from alerts.locale import Texts, languages, texts
 from alerts.models import Chat
-from alerts.render import clean, clip, moment
+from alerts.render import Button, Message, alert_buttons, clean, clip, moment, parts, render
 from alerts.subscriptions import Choice, Role
 from crawler.db import Database
 from crawler.errors import UsageError
 from crawler.log import get_log, redact
+from crawler.outlets import Outlet
 
 log = get_log()
 
 BUTTONS = 40  # Telegram takes 100; nobody reads more
 TITLE = 60
+TOAST = 200
 
 Result = TypeVar("Result")
 
@@ -48,17 +51,30 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Plain text and, perhaps, buttons: (text, data)."""
+    """Plain text of any length and, perhaps, rows of buttons.
 
-    text: str
-    buttons: tuple[tuple[str, str], ...] = ()
+    What a press leads to may also `edit` the message the button stands under (without text: its buttons alone) and
+    show a `toast` for a moment.
+    """
+
+    text: str = ""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    edit: bool = False
+    toast: str = ""
+    message: Message | None = None  # an alert as it was sent, instead of text
 
 
 class Commands:
     """The handlers. Each opens one transaction in a thread and returns a Reply; the network comes afterwards."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
-        self.settings, self.database, self.clock = settings, database, clock
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Callable[[], datetime],
+        outlets: Mapping[str, Outlet],
+    ) -> None:
+        self.settings, self.database, self.clock, self.outlets = settings, database, clock, outlets
 
     def register(self, app: Application) -> None:  # type: ignore[type-arg]
         answers: dict[str, Callable[[Session, Asked], Reply]] = {
@@ -72,10 +88,13 @@ class Commands:
             "quiet": self.quiet,
             "timezone": self.timezone,
             "language": self.language,
+            "discreet": self.discreet,
+            "show": self.show,
         }
         for name, answer in answers.items():
             app.add_handler(CommandHandler(name, self._command(answer)))
         app.add_handler(CallbackQueryHandler(self._pressed))
+        app.add_handler(ChatMemberHandler(self._added, ChatMemberHandler.MY_CHAT_MEMBER))
         app.add_error_handler(_complain)
 
     def _command(self, answer: Callable[[Session, Asked], Reply]) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
@@ -86,21 +105,52 @@ class Commands:
             words = tuple(context.args or ())
             reply = await self._transaction(lambda session: self._answer(session, update, words, answer))
             if reply is not None:
-                await message.reply_text(reply.text, reply_markup=_keyboard(reply.buttons))
+                if reply.message is not None:
+                    await message.reply_text(
+                        reply.message.html,
+                        parse_mode=ParseMode.HTML,
+                        reply_markup=_keyboard(reply.message.buttons),
+                        link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    )
+                for part in parts(reply.text):
+                    await message.reply_text(part, reply_markup=_keyboard(reply.buttons))
 
         return handle
 
+    async def _added(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Somebody put the bot into a group or channel: it leaves again unless that chat or that person is listed."""
+        change = update.my_chat_member
+        if change is None or change.chat.type == ChatType.PRIVATE:
+            return
+        there = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
+        if change.new_chat_member.status in there and not await self._transaction(
+            lambda session: self._may_stay(session, change.from_user.id, f"telegram:{change.chat.id}")
+        ):
+            log.warning("left a chat nobody listed", chat=change.chat.id, added_by=change.from_user.id)
+            await change.chat.leave()
+
+    def _may_stay(self, session: Session, user_id: int, address: str) -> bool:
+        known = subscriptions.role(session, user_id, self.settings.config.telegram.owners) is not None
+        return known or subscriptions.knows_chat(session, address)
+
     async def _pressed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        query = update.callback_query
-        if query is None:
+        query, chat = update.callback_query, update.effective_chat
+        if query is None or chat is None:
             return
         data = query.data or ""
         reply = await self._transaction(lambda session: self._answer(session, update, (data,), self.press))
-        await query.answer()
+        await query.answer(clip(reply.toast, TOAST) if reply and reply.toast else None)
         if reply is None:
             return
         try:
-            await query.edit_message_text(reply.text, reply_markup=_keyboard(reply.buttons))
+            if reply.edit and reply.text:
+                await query.edit_message_text(reply.text, reply_markup=_keyboard(reply.buttons))
+            elif reply.edit:
+                await query.edit_message_reply_markup(_keyboard(reply.buttons))
+            else:
+                thread = _thread(update)
+                for part in parts(reply.text):
+                    await context.bot.send_message(chat.id, part, message_thread_id=thread)
         except BadRequest as error:
             if "not modified" not in str(error).lower():  # two quick presses: the second finds it done
                 raise
@@ -130,7 +180,7 @@ class Commands:
         try:
             return answer(session, asked)
         except UsageError as error:
-            return Reply(str(error))
+            return Reply(toast=str(error)) if update.callback_query else Reply(str(error))
 
     def start(self, session: Session, asked: Asked) -> Reply:
         """Who we are, who can read along, and that a chat which had stopped goes on."""
@@ -155,20 +205,44 @@ class Commands:
         subscribed = sum(choice.subscribed for choice in choices)
         head = asked.said("watchlists", subscribed=subscribed, count=len(choices))
         lines = [_line(choice, asked.said) for choice in choices[:BUTTONS]]
-        return Reply("\n".join([head, *lines]), tuple(_button(choice, asked.said) for choice in choices[:BUTTONS]))
+        return Reply("\n".join([head, *lines]), tuple((_button(choice, asked.said),) for choice in choices[:BUTTONS]))
 
     def press(self, session: Session, asked: Asked) -> Reply:
-        """A button of /watchlists: the list as it is afterwards."""
-        sign, _, watchlist = asked.words[0].partition(":")
-        try:
-            if sign == "+":
-                subscriptions.subscribe(session, watchlist, asked.address, self.clock())
-            elif sign == "-":
-                subscriptions.unsubscribe(session, watchlist, asked.address)
-        except UsageError as error:
-            reply = self.watchlists(session, asked)
-            return Reply(f"{error}\n\n{reply.text}", reply.buttons)
-        return self.watchlists(session, asked)
+        """A button: a line of /watchlists, or what stands under an alert."""
+        presses: dict[str, Callable[[Session, Asked, list[str]], Reply]] = {
+            "+": self._toggle,
+            "-": self._toggle,
+            "judge": self._judge,
+            "text": self._text,
+            "why": self._why,
+        }
+        kind, *rest = asked.words[0].split(":", 2)
+        pressed = presses.get(kind)
+        return pressed(session, asked, [kind, *rest, ""]) if pressed else Reply()
+
+    def _toggle(self, session: Session, asked: Asked, data: list[str]) -> Reply:
+        """The list as it is afterwards."""
+        if data[0] == "+":
+            subscriptions.subscribe(session, data[1], asked.address, self.clock())
+        else:
+            subscriptions.unsubscribe(session, data[1], asked.address)
+        return replace(self.watchlists(session, asked), edit=True)
+
+    def _judge(self, session: Session, asked: Asked, data: list[str]) -> Reply:
+        """The reader's word is stored and shown at its button."""
+        feedback.judge(session, data[1], asked.address, asked.user, data[2], self.clock())
+        toast = asked.said("judged" if data[2] == "right" else "judged_muted")
+        return Reply(buttons=alert_buttons(data[1], asked.said, data[2]), edit=True, toast=toast)
+
+    def _text(self, session: Session, asked: Asked, data: list[str]) -> Reply:
+        if recall.lists_told(session, data[1], asked.address) is None:
+            return Reply(toast=asked.said("not_told"))
+        return Reply(recall.text(session, data[1]))
+
+    def _why(self, session: Session, asked: Asked, data: list[str]) -> Reply:
+        if recall.lists_told(session, data[1], asked.address) is None:
+            return Reply(toast=asked.said("not_told"))
+        return Reply(f"{asked.said('why', id=data[1])}\n{recall.why(session, data[1], asked.address)}")
 
     def subscribe(self, session: Session, asked: Asked) -> Reply:
         choices = subscriptions.choices(session, asked.address)
@@ -212,6 +286,21 @@ class Commands:
         chosen = chats.set_language(session, asked.address, " ".join(asked.words), self.clock())
         return Reply(texts(chosen)("language_set"))
 
+    def discreet(self, session: Session, asked: Asked) -> Reply:
+        on = chats.set_discreet(session, asked.address, " ".join(asked.words), self.clock())
+        return Reply(asked.said("discreet_on" if on else "discreet_off"))
+
+    def show(self, session: Session, asked: Asked) -> Reply:
+        """An alert in full, as this chat would have got it; only one that it got."""
+        if not asked.words:
+            return Reply(asked.said("show_which"))
+        alert_id = asked.words[0].lower()
+        lists = recall.lists_told(session, alert_id, asked.address)
+        if lists is None:
+            return Reply(asked.said("not_told"))
+        told = alert_content(session, alert_id, self.outlets, lists)
+        return Reply(message=render(told, asked.said.language, asked.timezone))
+
     async def _transaction(self, work: Callable[[Session], Result]) -> Result:
         def transact() -> Result:
             with self.database.begin() as session:
@@ -220,12 +309,17 @@ class Commands:
         return await asyncio.to_thread(transact)
 
 
+def _thread(update: Update) -> int | None:
+    """The forum topic an update comes from."""
+    message = update.effective_message
+    inside = message is not None and getattr(message, "is_topic_message", None)
+    return message.message_thread_id if message is not None and inside else None
+
+
 def _address(update: Update) -> str:
-    chat, message = update.effective_chat, update.effective_message
+    chat, thread = update.effective_chat, _thread(update)
     assert chat is not None
-    if message is not None and getattr(message, "is_topic_message", None) and message.message_thread_id:
-        return f"telegram:{chat.id}/{message.message_thread_id}"
-    return f"telegram:{chat.id}"
+    return f"telegram:{chat.id}/{thread}" if thread else f"telegram:{chat.id}"
 
 
 def _names(choices: Iterable[Choice], said: Texts) -> str:
@@ -242,16 +336,19 @@ def _line(choice: Choice, said: Texts) -> str:
     return said("watchlist_line", mark="✓" if choice.subscribed else "–", title=clip(clean(named), TITLE + 42))
 
 
-def _button(choice: Choice, said: Texts) -> tuple[str, str]:
+def _button(choice: Choice, said: Texts) -> Button:
     text = said(
         "button_unsubscribe" if choice.subscribed else "button_subscribe", title=clip(clean(choice.title), TITLE)
     )
-    return text, f"{'-' if choice.subscribed else '+'}:{choice.watchlist}"
+    return Button(text, f"{'-' if choice.subscribed else '+'}:{choice.watchlist}")
 
 
-def _keyboard(buttons: Iterable[tuple[str, str]]) -> InlineKeyboardMarkup | None:
+def _keyboard(buttons: Iterable[Iterable[Button]]) -> InlineKeyboardMarkup | None:
     # callback_data holds 64 bytes: ids of watchlists are at most 40 letters of ASCII
-    rows = [[InlineKeyboardButton(text, callback_data=data)] for text, data in buttons if len(data.encode()) <= 64]
+    rows = [
+        [InlineKeyboardButton(one.text, callback_data=one.data) for one in row if len(one.data.encode()) <= 64]
+        for row in buttons
+    ]
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -14,6 +14,7 @@ from crawler.errors import UsageError
 from crawler.log import redact
 
 if TYPE_CHECKING:
+    from telegram import InlineKeyboardMarkup
     from telegram.request import HTTPXRequest
 
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
@@ -109,6 +110,7 @@ class TelegramChannel:
                 parse_mode=None if plain else ParseMode.HTML,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 disable_notification=message.silent,
+                reply_markup=_keyboard(message),
             )
         except TelegramError as error:
             return outcome(error)
@@ -116,6 +118,13 @@ class TelegramChannel:
 
     async def close(self) -> None:
         await self._request.shutdown()
+
+
+def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+    rows = [[InlineKeyboardButton(one.text, callback_data=one.data) for one in row] for row in message.buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def outcome(error: Exception) -> Outcome:

@@ -156,10 +156,9 @@ def _row(ended: ArticleEnded, monitor: Monitor[str] | None) -> dict[str, Any]:
 
 
 def _hits(ended: ArticleEnded, monitor: Monitor[str]) -> list[dict[str, Any]]:
+    from alerts.document import Document
     from alerts.quote import quote
     from crawler.types import Draft
-
-    from alerts.document import Document
 
     assert isinstance(ended.end, Draft)
     draft = ended.end

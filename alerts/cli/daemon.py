@@ -53,6 +53,12 @@ def show_report(report: Report) -> None:
             Text("" if good else reading.reason),
         )
     out.print(table)
+    if report.readings and all("unknown host" in reading.reason for reading in report.readings):
+        out.print(
+            Text(
+                "No outlet's name has an address: is this machine online? Behind a proxy, set https_proxy.", style="red"
+            )
+        )
     for title, count in report.hits.items():
         out.print(Text(f"{count:5} hits · {title}"))
     if report.held:

@@ -59,7 +59,7 @@ class World:
         at = self.started_at - int(found[2]) * unit
         return at.isoformat(timespec="seconds") if found[1] == "iso" else format_datetime(at)
 
-    def _answerer(world) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _answerer(world) -> type[BaseHTTPRequestHandler]:
         class Answerer(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 found = world.page(self.path)

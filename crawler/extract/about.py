@@ -18,7 +18,7 @@ BYLINE = re.compile(
     r"(?i)^\W*(?:by|автор(?:ы)?|текст|подготовил[аи]?|корреспондент|بقلم|كتب(?:ه|ت)?|اعداد|إعداد|الكاتب|written by|reported by)\b\s*:?\s*"
 )
 NOT_A_NAME = re.compile(
-    r"(?i)https?://|@|\d{3,}|^(?:admin|administrator|редакция|editor|staff|user|guest|webmaster|super ?user)$"
+    r"(?i)^(?:фото|photo|صور|comment)|https?://|@|\d{3,}|^(?:admin|administrator|редакция|editor|staff|user|guest|webmaster|super ?user)$"
 )
 AUTHOR_MARK = re.compile(r"(?i)(?:^|[\s_-])(?:author|byline|autor)s?(?:[\s_-]?name)?(?:$|[\s_-])")
 
@@ -105,20 +105,15 @@ def authors(declared: Declared) -> tuple[str, ...]:
 
 def _bylines(declared: Declared, site: str) -> tuple[str, ...]:
     """Names in elements marked as author. Many different ones are those of other stories on the page."""
-    for strong in (True, False):
-        marked = [
-            element
-            for element in declared.tree.iter("a", "span", "div", "p", "address")
-            if (
-                element.get("rel") == "author" or element.get("itemprop") == "author"
-                if strong
-                else AUTHOR_MARK.search(element.get("class") or "")
-            )
-            and not dates.in_other_story(element)
-        ]
-        found = [
-            name for name in names(plain(" ".join(element.itertext())) for element in marked) if name.lower() != site
-        ]
+    stated, classed = [], []
+    for element in declared.tree.iter("a", "span", "div", "p", "address"):
+        if element.get("rel") == "author" or element.get("itemprop") == "author":
+            stated.append(element)
+        elif "class" in element.attrib and AUTHOR_MARK.search(element.get("class")):
+            classed.append(element)
+    for marked in (stated, classed):
+        texts = (plain(" ".join(element.itertext())) for element in marked if not dates.in_other_story(element))
+        found = [name for name in names(texts) if name.lower() != site]
         if found:
             return tuple(found) if len(found) <= 3 else ()
     return ()

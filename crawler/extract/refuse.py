@@ -33,6 +33,8 @@ CHALLENGES = (
     (b"aes.js", "cookie challenge"),
     (b"tspd_101", "f5 challenge"),
 )
+TINY_BYTES = 2_500
+RELOADS = re.compile(rb"document\.cookie|location\.(?:href|reload|replace)|window\.location")
 CHALLENGE_BYTES = 60_000  # larger pages carry an article, whatever scripts they load
 CERTAIN = (
     b"__qrator",
@@ -61,6 +63,7 @@ MAGIC = (
     (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "compressed data"), (b"\x00\x00\x00\x18ftyp", "video"), (b"\x00\x00\x00\x20ftyp", "video"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"wOFF", "font"), (b"Rar!", "archive"), (b"7z\xbc\xaf", "archive"),
 )  # fmt: skip
+CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\r\f\x1b"))
 FEED = re.compile(
     rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!doctype rss[^>]*>\s*|<\?[^>]*>\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b"
 )
@@ -96,15 +99,12 @@ def _challenge(page: Page, head: bytes) -> str:
         return "cloudflare challenge"
     if page.header("x-datadome") and page.status in (401, 403):
         return "datadome challenge"
-    small = len(page.body) < CHALLENGE_BYTES and (page.status >= 400 or _little_text(page.body))
-    for marker, name in CHALLENGES:
-        if marker in head and (small or (marker in CERTAIN and len(page.body) < 5_000)):
+    named = next(((marker, name) for marker, name in CHALLENGES if marker in head), None)
+    if named is not None and len(page.body) < CHALLENGE_BYTES:
+        marker, name = named
+        if page.status >= 400 or (marker in CERTAIN and len(page.body) < TINY_BYTES) or _little_text(page.body):
             return name
-    if (
-        len(page.body) < 2_000
-        and re.search(rb"(?:document\.cookie|location\.(?:href|reload|replace)|window\.location)", head)
-        and _little_text(page.body)
-    ):
+    if len(page.body) < TINY_BYTES and RELOADS.search(head) and _little_text(page.body):
         return "script challenge"
     return ""
 
@@ -136,9 +136,16 @@ def _not_html(page: Page) -> Rejected | None:
         return Rejected(f"not HTML: {kind}")
     if start[:1] in (b"{", b"[") and b"<" not in start:
         return Rejected("not HTML: JSON")
-    if page.body.count(b"\x00") > len(page.body) // 10:
+    if page.body[:2] not in (b"\xff\xfe", b"\xfe\xff") and _is_binary(page.body):
         return Rejected("not HTML: binary data")
     return None
+
+
+def _is_binary(body: bytes) -> bool:
+    """A tenth of NULs, or a twentieth of other control characters. A few NULs in real HTML are dropped, not refused."""
+    sample = body[:8192]
+    controls = len(sample) - len(sample.translate(None, CONTROLS))
+    return body.count(b"\x00") > len(body) // 10 or controls > len(sample) // 20
 
 
 def soft_refusal(title: str, text: str) -> Rejected | Blocked | None:

@@ -19,7 +19,19 @@ from pathlib import Path
 from crawler.languages import tokenise
 from crawler.names.compare import part_of
 from crawler.names.given import names_of
-from crawler.names.phonemes import AR, CYR, FAR, LAT, SKELETON_LETTERS, Reading, costs, distance, evidence, read, script_of
+from crawler.names.phonemes import (
+    AR,
+    CYR,
+    FAR,
+    LAT,
+    SKELETON_LETTERS,
+    Reading,
+    costs,
+    distance,
+    evidence,
+    read,
+    script_of,
+)
 from crawler.names.spellings import to_latin
 
 DATA = Path(__file__).parent / "data"
@@ -135,7 +147,7 @@ def _odds(heard: Reading, name: str, poorest: float = POOREST) -> float | None:
     written = read(name)
     worth = evidence(heard, written)
     most = round(worth * poorest)
-    if (heard.classes ^ written.classes).bit_count() >= 5:
+    if (heard.classes ^ written.classes).bit_count() >= 4:
         return None
     apart = distance(heard, written, most)
     return None if apart == FAR else (worth - apart) / 100 - (SHARPER - 1) * apart / 100
@@ -204,9 +216,7 @@ def _stand_ins(unit: str, script: str) -> tuple[tuple[str, float], ...]:
 
 @lru_cache(maxsize=1)
 def _cyrillic_units() -> tuple[tuple[str, int], ...]:
-    return tuple(
-        (unit, number) for unit, number in costs().numbers.items() if "а" <= unit.strip("^$")[:1] <= "џ"
-    )
+    return tuple((unit, number) for unit, number in costs().numbers.items() if "а" <= unit.strip("^$")[:1] <= "џ")
 
 
 _SILENT = ("а", "е", "и", "о", "ь", "у", "й")
@@ -220,7 +230,11 @@ def _made_up(word: str) -> tuple[tuple[str, float], ...]:
         return ()
     table, sounds = costs(), _sounds()
     silent = [
-        (unit, (table.weights[heard.script][table.numbers[unit]] / 2 - table.dropped[heard.script][table.numbers[unit]]) / 100)
+        (
+            unit,
+            (table.weights[heard.script][table.numbers[unit]] / 2 - table.dropped[heard.script][table.numbers[unit]])
+            / 100,
+        )
         for unit in _SILENT
     ]
     beam: dict[tuple[str, ...], float] = {("<", "<", "<"): 0.0}

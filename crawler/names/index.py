@@ -31,6 +31,7 @@ from crawler.names.compare import (
     agreement,
     capped,
     explain,
+    heard_as,
     part_of,
     parts_of,
     score_of_person,
@@ -56,7 +57,9 @@ _CASE_ENDINGS = (
     ("ым", ""), ("ом", ""), ("ем", ""), ("ой", "а"), ("ей", "я"), ("а", ""), ("у", ""), ("е", ""), ("я", "й"), ("ю", "й"),
     ("е", "а"), ("у", "а"), ("ы", "а"), ("ого", "ий"), ("ому", "ий"),
 )  # fmt: skip
+FEW = 60  # so few surnames borne with a given name are all measured, whatever their consonants
 LONGEST_SKELETON = 16
+SURE = 450  # a word this well explained is not looked for among other consonants
 BETTER = 150  # another person of the list that fits this much better explains the words
 
 
@@ -196,6 +199,7 @@ class NameIndex:
         self._initials: dict[str, set[str]] = {}  # surname -> given names
         self._given_hits: dict[str, Hits] = {}
         self._surname_hits: dict[tuple[str, str], Hits] = {}
+        self._near_surname_hits: dict[tuple[str, str], Hits] = {}
         self._bare_hits: dict[str, Hits] = {}
 
     def __len__(self) -> int:
@@ -236,6 +240,7 @@ class NameIndex:
 
     def _forget(self, given: bool) -> None:
         self._surname_hits.clear()
+        self._near_surname_hits.clear()
         self._bare_hits.clear()
         if given:
             self._given_hits.clear()
@@ -262,6 +267,8 @@ class NameIndex:
                 self._beside(tokens, at, hits, found)
             if len(word) == 1:
                 self._beside_initial(tokens, at, found)
+            elif bare := self._surnames_alone(token):
+                self._beside_surname(tokens, at, bare, found)
         hits_ = _best(found)
         hits_ += self._alone(tokens, hits_)
         hits_.sort(key=lambda hit: (hit.start, hit.key))
@@ -273,16 +280,17 @@ class NameIndex:
     def _new_given(self, token: Token) -> Hits:
         best: dict[str, Found] = {}
         ordinary = _ordinary(token)
+        surname = bool(self._surnames_alone(token))
         for word, loss, shown in _ways(token):
             for name, less in self._given.forms.get(word, _NO_FORMS).items():
                 _keep(best, (name, SAME_GIVEN - less - loss, shown))
             part = part_of(word, word)
             known = names_in_case(word) if token[3] == CYR else _NOBODY
-            for name in _near(self._given, part):
+            for name, figure in _heard(self._given, part, GIVEN_FLOOR, known=surname):
                 if known and known.isdisjoint(self._given.parts[name].names):
                     continue  # Андрея is a case of Андрей, not a way to write Андрия
-                if (figure := agreement(part, self._given.parts[name]) - loss - ordinary) >= GIVEN_FLOOR:
-                    _keep(best, (name, figure, shown))
+                if figure - loss - ordinary >= GIVEN_FLOOR:
+                    _keep(best, (name, figure - loss - ordinary, shown))
         hits = tuple(sorted(best.values(), key=lambda hit: -hit[1])[:MOST_GIVEN])
         _remember(self._given_hits, token[2], hits)
         return hits
@@ -311,6 +319,43 @@ class NameIndex:
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, at, other, person, total, (shown, spelled))
 
+    def _beside_surname(self, tokens: Sequence[Token], at: int, bare: Hits, found: _Found) -> None:
+        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is tried."""
+        for other in (at - 1, at + 1):
+            if not 0 <= other < len(tokens):
+                continue
+            token = tokens[other]
+            if token[5] != tokens[at][5] or token[3] != tokens[at][3] or len(token[2]) < 3:
+                continue
+            if token[3] != AR and not token[4]:
+                continue
+            loss = _between(tokens, min(at, other), max(at, other))
+            if loss is None:
+                continue
+            loss += OUT_OF_ORDER if other > at else 0
+            for surname, worth, spelled in bare:
+                for given, figure, shown in self._given_beside(token, surname):
+                    total = capped(figure) + capped(worth) - loss
+                    for person in self._pairs[given][surname]:
+                        _record(found, tokens, other, at, person, total, (shown, spelled))
+
+    def _given_beside(self, token: Token, surname: str) -> Hits:
+        """Given names borne with a surname of the list that a token may be, whatever its consonants."""
+        slot = (token[2], surname)
+        hits = self._near_surname_hits.get(slot)
+        if hits is not None:
+            return hits
+        borne = {given for given in self._initials.get(surname, _NOTHING) if given}
+        best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
+        for word, loss, shown in _ways(token):
+            for given, figure in _measured(self._given, part_of(word, word), GIVEN_FLOOR, borne):
+                if figure - loss - ordinary >= GIVEN_FLOOR:
+                    _keep(best, (given, figure - loss - ordinary, shown))
+        hits = tuple(best.values())
+        _remember(self._near_surname_hits, slot, hits)
+        return hits
+
     def _surnames_beside(self, token: Token, given: str) -> Hits:
         """Surnames of the list, borne with this given name, that a token may be."""
         slot = (token[2], given)
@@ -332,9 +377,14 @@ class NameIndex:
                         ),
                     )
             part = part_of(word, word)
-            for surname in _near(self._surnames, part, borne):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss - ordinary) >= SURNAME_FLOOR:
-                    _keep(best, (surname, figure, shown))
+            heard = (
+                _measured(self._surnames, part, SURNAME_FLOOR, set(borne))
+                if len(borne) <= FEW
+                else _heard(self._surnames, part, SURNAME_FLOOR, borne)
+            )
+            for surname, figure in heard:
+                if figure - loss - ordinary >= SURNAME_FLOOR:
+                    _keep(best, (surname, figure - loss - ordinary, shown))
         hits = tuple(best.values())
         _remember(self._surname_hits, slot, hits)
         return hits
@@ -375,7 +425,7 @@ class NameIndex:
                 )
             part = part_of(word, word)
             for surname in self._surnames.by_skeleton.get(part.reading.skeleton, _NOTHING):
-                if (figure := agreement(part, self._surnames.parts[surname]) - loss) >= BARE_FLOOR:
+                if (figure := heard_as(part, self._surnames.parts[surname], BARE_FLOOR) - loss) >= BARE_FLOOR:
                     _keep(best, (surname, figure, shown))
         hits = tuple(best.values())
         _remember(self._bare_hits, token[2], hits)
@@ -450,16 +500,33 @@ def common_words() -> dict[str, int]:
     return {word: round(float(figure) * 100) for word, figure in pairs}
 
 
-def _near(words: _Words, part: Part, only: Iterable[str] | None = None) -> set[str]:
-    """Words of the list whose consonants are those of `part`, but for one."""
+def _heard(
+    words: _Words, part: Part, floor: int, only: Iterable[str] | None = None, known: bool = False
+) -> list[tuple[str, int]]:
+    """Words of the list that sound like `part`, and how well.
+
+    Words with other consonants are looked at only when none with the same ones fits and the word is not `known` otherwise: a
+    name that is known explains it.
+    """
     skeleton = part.reading.skeleton
     if not part.reading.numbers or len(skeleton) > LONGEST_SKELETON:
-        return _NOTHING
+        return []
     near: set[str] = set()
-    for words_ in words.near(skeleton):
-        if words_:
-            near |= words_ if only is None else words_.intersection(only)
-    return near
+    found: list[tuple[str, int]] = []
+    for round_, members in enumerate(words.near(skeleton)):
+        if round_ == 1:
+            found = _measured(words, part, floor, near)
+            if known or any(figure >= SURE for _, figure in found):
+                return found
+            near = set()
+        if members:
+            near |= members if only is None else members.intersection(only)
+    return found + _measured(words, part, floor, near)
+
+
+def _measured(words: _Words, part: Part, floor: int, near: set[str]) -> list[tuple[str, int]]:
+    figures = ((word, heard_as(part, words.parts[word], floor)) for word in near)
+    return [(word, figure) for word, figure in figures if figure >= floor]
 
 
 def _ways(token: Token) -> Iterator[tuple[str, int, str]]:
@@ -584,7 +651,7 @@ def _surname_forms(word: str) -> dict[str, int]:
     if script_of(word) != CYR:
         return {word: 0}
     gender: Gender = "f" if word.endswith(_WOMAN) else "m" if word.endswith(_MAN) else ""
-    return {form: CASE for form in paradigm(word, gender)} | {word: 0}
+    return dict.fromkeys(paradigm(word, gender), CASE) | {word: 0}
 
 
 _MAN = ("ов", "ев", "ин", "ын", "ский", "цкий")

@@ -22,7 +22,25 @@ PLAIN_SOUNDS = (
     "r р r ر", "s с s c ç س ص", "t т t th ت ط ث", "u у u ou و", "f ф f ف", "x х kh h خ ه ح ch", "ts ц ts c تس س",
     "ch ч ch cz تش ش چ", "sh ш sh sz sch ش", "shch щ sch شت ش", "dj џ dj j ج دج", "h h ه ع ء",
 )  # fmt: skip
-SLAVIC = ("ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "ская", "цкий", "ко", "ук", "юк", "ич", "ой", "ян")
+SLAVIC = (
+    "ов",
+    "ев",
+    "ин",
+    "ын",
+    "ова",
+    "ева",
+    "ина",
+    "ына",
+    "ский",
+    "ская",
+    "цкий",
+    "ко",
+    "ук",
+    "юк",
+    "ич",
+    "ой",
+    "ян",
+)
 SCRIPT_PAIRS = ((AR, CYR), (AR, LAT), (CYR, LAT))
 ROUNDS = 8
 GARBAGE = 1.2  # nats for each unit that a right pair has to agree better than chance

@@ -79,7 +79,7 @@ def _repeats(words: list[Word], mentions: list[Mention]) -> list[Mention]:
             continue
         rules = _rules(word)
         for key, clitics in rules.surname_keys(word):
-            if key in surnames and not rules.is_named_after(words, at, at + 1):
+            if key in surnames and surnames[key].surname != at and not rules.is_named_after(words, at, at + 1):
                 whole = surnames[key]
                 name = " ".join(words[i].surface for i in range(whole.first, whole.last))
                 found.append(Mention(at, at + 1, SCORE_OF_A_REPEAT, f"surname of {name}", clitics=clitics))

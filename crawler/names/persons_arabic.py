@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from crawler.languages import fold
 from crawler.names.persons_lexicon import lexicon
 from crawler.names.persons_words import Mention, Word, is_city
 
@@ -332,7 +333,9 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     if last - at == 1 and not (_is_slavic(words[at].folded) or words[at].folded in lexicon().names_ar):
         return None
     known = any(_is_name(words[i].folded) or _is_slavic(words[i].folded) for i in range(at, last))
-    return Mention(at, last, 0.8 if known else 0.62, f"name after {cue}", last - 1) if known or last - at > 1 else None
+    if not known and (last - at == 1 or not any(rank in lexicon().soldiers for rank, _ in _readings(fold(cue)))):
+        return None
+    return Mention(at, last, 0.8 if known else 0.62, f"name after {cue}", last - 1)
 
 
 def _unknown_end(words: list[Word], at: int) -> int:

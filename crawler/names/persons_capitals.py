@@ -21,6 +21,11 @@ _SLAVIC = {
 }
 _ADJECTIVE = re.compile(r"\w+(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ое|ие|их|ими)\Z")
 
+# What neither part of a foreign name ends in: adjectives and abstract nouns.
+_NO_NAME = re.compile(
+    r"(?:ый|ий|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ых|их|ыми|ими|ую|юю|ость|ости|ение|ения|ция|ции|ство|ства"
+    r"|(?:ьн|тн|чн|ск|нн|вн)(?:ым|им|ом|ой))\Z"
+)
 _INITIAL = re.compile(r"(?:[^\W\d_]|Дж|Ю|Я|Ch|Yu)\Z")
 _LONGEST_CALL_SIGN = 3  # words between its quotes
 _QUOTES_OPEN = frozenset("«\"“„'‘")
@@ -34,7 +39,17 @@ def read(words: list[Word], at: int) -> Mention | None:
     """The person whose name begins with word `at`, or None."""
     if words[at].script not in ("cyr", "lat") or not words[at].capital:
         return None
-    for rule in (_named, _initials_first, _full_name, _surname_first, _ranked, _by_shape, _lone_surname, _lone_given):
+    for rule in (
+        _named,
+        _initials_first,
+        _full_name,
+        _surname_first,
+        _ranked,
+        _by_shape,
+        _two_capitals,
+        _lone_surname,
+        _lone_given,
+    ):
         found = rule(words, at)
         if found is not None:
             if is_named_after(words, found.first, found.last) or _is_quoted_title(words, found, rule is _named):
@@ -116,15 +131,25 @@ def _could_be_name(word: Word) -> bool:
 
 def _could_be_surname(word: Word) -> bool:
     """Whether the word may be the surname after a given name."""
-    if not _could_be_name(word) and not (word.capital and word.folded in lexicon().surnames_too):
+    if not _could_be_name(word) and not _is_surname_too(word):
         return False
     if word.listed and not _is_slavic(word):
         return False
-    if word.script == "lat" and word.folded in lexicon().named_after_following - lexicon().surnames_too:
+    if word.script == "lat" and word.folded in lexicon().named_after_following and not _is_surname_too(word):
         return False
     return not (word.script == "cyr" and is_city(word.folded) and not _is_slavic(word)) and not (
         word.script == "lat" and word.folded in lexicon().cities and not _is_given(word)
     )
+
+
+def _is_surname_too(word: Word) -> bool:
+    return word.capital and word.folded in lexicon().surnames_too
+
+
+def _is_cue(word: Word) -> bool:
+    """Whether the word is a rank, title, kinship or (English) trade."""
+    lex = lexicon()
+    return word.script in lex.ranks and (word.folded in lex.ranks[word.script] or word.folded in lex.roles)
 
 
 def _is_given(word: Word) -> bool:
@@ -186,7 +211,7 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
     opening = word.folded in lexicon().opening and _surname_at(words, at + 1) > at + 1
     if not (_is_given(word) or opening) or word.possessive:
         return None
-    if word.listed and is_city(word.folded) and not _is_slavic(word) and _is_ordinary(word):
+    if word.listed:
         return None
     here = at + 1
     if _follows(words, here) and _PATRONYMIC.match(words[here].folded) and words[here].capital:
@@ -217,7 +242,9 @@ def _full_name(words: list[Word], at: int) -> Mention | None:
 def _could_go_on(words: list[Word], last: int) -> bool:
     """Whether a third name may follow: after a patronymic or a second given name, or before a particle."""
     lex = lexicon()
-    if not _follows(words, last) or words[last].folded in lex.not_names[words[last].script] - lex.surnames_too:
+    if not _follows(words, last):
+        return False
+    if words[last].folded in lex.not_names[words[last].script] and not _is_surname_too(words[last]):
         return False
     middle = words[last - 1]
     if words[last].script == "lat" and _is_third_name(words, last):
@@ -230,7 +257,7 @@ def _could_go_on(words: list[Word], last: int) -> bool:
 def _is_third_name(words: list[Word], at: int) -> bool:
     """Whether an English third capital in a row is one more name: Mohamed Hamdan Dagalo; not in a heading, where all words have one."""
     word, lex = words[at], lexicon()
-    if word.folded in lex.ranks["lat"] | lex.roles or not _could_be_surname(word) or word.folded in lex.ordinary["lat"]:
+    if _is_cue(word) or not _could_be_surname(word) or word.folded in lex.ordinary["lat"]:
         return False
     if at + 1 < len(words) and words[at + 1].near and words[at + 1].capital:
         return False
@@ -324,7 +351,7 @@ def _ranked(words: list[Word], at: int) -> Mention | None:
     by_trade = (
         not ranked and at > 0 and words[at].near and word.script == "lat" and words[at - 1].folded in lexicon().roles
     )
-    if word.folded in lexicon().ranks[word.script] or (word.script == "lat" and word.folded in lexicon().roles):
+    if _is_cue(word):
         return None  # Chief Inspector: the name comes after
     if (
         not (ranked or by_trade)
@@ -368,7 +395,7 @@ def _ranked_alone(words: list[Word], at: int, ranked: bool, rank: str) -> Mentio
     if _is_slavic(word):
         return Mention(at, at + 1, 0.85, f"surname after {rank}", surname=at)
     title = ranked and words[at - 1].capital and not _is_ordinary(word) and not words[at - 1].possessive
-    return Mention(at, at + 1, 0.75, f"name after {rank}", surname=at) if title else None
+    return Mention(at, at + 1, 0.8, f"name after {rank}", surname=at) if title else None
 
 
 def _is_title_adjective(words: list[Word], at: int) -> bool:
@@ -378,7 +405,7 @@ def _is_title_adjective(words: list[Word], at: int) -> bool:
         _ADJECTIVE.match(words[at].folded) is not None
         and following is not None
         and following.near
-        and (following.folded in lexicon().named_after["cyr"] or following.folded in lexicon().not_names["cyr"])
+        and (following.folded in lexicon().regions or following.folded in lexicon().not_names["cyr"])
     )
 
 
@@ -418,24 +445,44 @@ def _is_named(words: list[Word], at: int) -> bool:
 
 
 def _by_shape(words: list[Word], at: int) -> Mention | None:
-    """Two capitals within a sentence, the second a Slavic surname: Aleh Ramanau is not, Oleg Dudayev is."""
-    word = words[at]
+    """Two capitals within a sentence, the second a Slavic surname, the first a given name no lexicon has."""
+    word, lex = words[at], lexicon()
     if word.opens or not _could_be_name(word) or word.listed or not _follows(words, at + 1) or is_city(word.folded):
         return None
     surname = words[at + 1]
-    if (
-        word.folded in lexicon().roles
-        or word.folded in lexicon().ranks[word.script]
-        or word.folded in lexicon().named_after[word.script]
-    ):
-        return None
+    if _is_cue(word) or word.folded in lex.named_after[word.script] or _is_slavic(word):
+        return None  # two surnames side by side are two persons
     if not _could_be_surname(surname) or surname.listed or is_city(surname.folded) or not _is_slavic(surname):
         return None
-    if word.script == "cyr" and (
-        not is_known_surname(surname.folded) or _ADJECTIVE.match(word.folded) or _is_ordinary(word)
-    ):
+    known = word.script == "lat" or is_known_surname(surname.folded)
+    if not known or (word.script == "cyr" and (_ADJECTIVE.match(word.folded) or _is_ordinary(word))):
         return None
     return Mention(at, at + 2, 0.7, "a surname by its shape, and a name before it", surname=at + 1)
+
+
+def _two_capitals(words: list[Word], at: int) -> Mention | None:
+    """Two unknown capitals within a Russian sentence, as foreign names stand there: Ромелу Лукаку.
+
+    Russian writes titles of anything else with one capital (Большой театр) or in quotes.
+    """
+    word = words[at]
+    if word.script != "cyr" or word.opens or word.gap.strip() or not _follows(words, at + 1):
+        return None
+    pair = words[at : at + 2]
+    if any(not _could_be_unknown(other) for other in pair):
+        return None
+    if _follows(words, at + 2) and words[at + 2].capital:
+        return None
+    return Mention(at, at + 2, 0.8, "two capitals", surname=at + 1)
+
+
+def _could_be_unknown(word: Word) -> bool:
+    """Whether a Russian capital may be a name that no lexicon knows."""
+    if not _could_be_surname(word) or len(word.folded) < 3 or word.listed or word.also_place or is_city(word.folded):
+        return False
+    return (
+        not _is_ordinary(word) and not _NO_NAME.search(word.folded) and word.folded not in lexicon().named_after["cyr"]
+    )
 
 
 def _lone_surname(words: list[Word], at: int) -> Mention | None:
@@ -468,16 +515,15 @@ def _lone_given(words: list[Word], at: int) -> Mention | None:
         return None
     before = words[at - 1] if at and words[at - 1].sentence == word.sentence else None
     after = words[at + 1] if at + 1 < len(words) and words[at + 1].sentence == word.sentence else None
-    cues = lexicon().ranks[word.script] | lexicon().roles
     if (
         before is not None
         and before.script == word.script
-        and before.folded in cues
+        and _is_cue(before)
         and word.gap == ", "
         and word.after in (",", ".")
     ):
         return Mention(at, at + 1, 0.65, f"given name after {before.surface}")
-    if before is not None and before.listed and word.near and before.near and at > 1 and words[at - 2].folded in cues:
+    if before is not None and before.listed and word.near and before.near and at > 1 and _is_cue(words[at - 2]):
         return Mention(at, at + 1, 0.65, f"given name after {words[at - 2].surface}")
     if after is None or is_city(word.folded):
         return None

@@ -22,11 +22,13 @@ class Lexicon:
     ordinary: dict[str, frozenset[str]]  # given names that are also ordinary words: not enough by themselves
     not_names: dict[str, frozenset[str]]  # words with a capital that are no surname
     ranks: dict[str, frozenset[str]]  # ranks, titles, kinship: before a name
+    soldiers: frozenset[str]  # of the Arabic ranks those that an unknown name follows
     roles: frozenset[str]  # English trades: before a full name
     naming: dict[str, frozenset[str]]  # one-word cues before a name or call sign
     naming_phrases: tuple[tuple[str, ...], ...]  # English ones of several words
     speech: dict[str, frozenset[str]]
     named_after: dict[str, frozenset[str]]  # before a name: a street's, a ship's
+    regions: frozenset[str]  # Russian nouns after an adjective that is no surname: Свердловской области
     named_after_following: frozenset[str]  # the same in English, after the name
     surnames: frozenset[str]  # Russian, nominative
     surnames_too: frozenset[str]  # English words of `not_names` that are surnames right after a given name
@@ -66,11 +68,13 @@ def lexicon() -> Lexicon:
             "ar": _words(written["arabic_prose"]),
         },
         ranks={"cyr": built["ranks_ru"], "lat": _words(ranks["en"]), "ar": _words(ranks["ar"])},
+        soldiers=_words(written["soldiers"]),
         roles=_words(written["roles"]["en"]),
-        naming={"cyr": built["naming_ru"], "ar": _words(naming["ar"])},
+        naming={"cyr": _words(naming["ru"]), "ar": _words(naming["ar"])},
         naming_phrases=tuple(phrases),
         speech={"lat": _words(speech["en"]), "ar": _words(speech["ar"])},
         named_after={"cyr": built["named_after_ru"], "lat": _words(after["en_before"]), "ar": _words(after["ar"])},
+        regions=built["regions_ru"],
         named_after_following=_words(after["en_after"]),
         surnames=built["surnames_cyr"],
         surnames_too=_words(written["surnames_too"]),
@@ -85,7 +89,7 @@ def lexicon() -> Lexicon:
 
 
 def _built() -> dict[str, frozenset[str]]:
-    text = gzip.decompress((DATA / "persons_lexicon.txt.gz").read_bytes()).decode()
+    text = gzip.decompress((DATA / "persons_lexicon.tsv.gz").read_bytes()).decode()
     return {kind: frozenset(words.split()) for kind, _, words in (line.partition("\t") for line in text.splitlines())}
 
 

@@ -289,7 +289,7 @@ def distance(a: Reading, b: Reading, limit: int = FAR) -> int:
                 best = left
             left = best
             append(best)
-        if min(current) > limit:
+        if left > limit and min(current) > limit:
             return FAR
         previous = current
     return previous[-1] if previous[-1] <= limit else FAR

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("quiet", sa.Text(), nullable=False),
         sa.Column("muted_until", Moment(), nullable=True),
+        sa.Column("discreet", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_chats")),
     )
@@ -359,6 +360,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
+    op.create_table(
+        "feedback",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["address"], ["chats.address"], name=op.f("fk_feedback_address"), onupdate="CASCADE"),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_feedback_alert_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("alert_id", "address", "user_id", name=op.f("uq_feedback_alert_id_address_user_id")),
+    )
+    op.create_index(op.f("ix_feedback_address"), "feedback", ["address"], unique=False)
     search = SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH
     for statement in search:
         op.execute(statement)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,13 +12,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from alerts import bot, subscriptions
+from alerts import bot, outbox, subscriptions
+from alerts.bot import turn
+from alerts.channels import Sent
 from alerts.config import Config, Settings
-from alerts.models import Chat, Subscription, User
+from alerts.models import Chat, Feedback, Subscription, User
 from crawler.db import Database
 from crawler.errors import ChannelError
 from tests.delivery.fake_telegram import FakeTelegram
-from tests.delivery.world import NOW, TOKEN, Clock, chat, watch
+from tests.delivery.world import NOW, SENTENCE, TOKEN, Clock, alert, chat, delivery, watch
 
 OWNER, READER, STRANGER, GROUP = 1001, 1002, 6666, -10077
 
@@ -163,6 +166,74 @@ def test_a_mistyped_list_is_answered_with_the_right_one(database: Database, tmp_
     assert text == "no watchlist `my-name`; did you mean `my-names`?"
 
 
+def told(database: Database, address: str = f"telegram:{OWNER}") -> None:
+    """One alert of one list was sent there; another list fired too."""
+    with database.begin() as session:
+        mine, other = watch(session), watch(session, "plans", "Plans")
+        alert(session, "k3f9a2", [mine, other])
+        chat(session, address)
+        delivery(session, "k3f9a2", address)
+        (outgoing,) = outbox.lease(session, NOW, "test", 1)
+        outbox.settle(session, outgoing, Sent("5"), NOW)
+
+
+def test_a_verdict_is_kept_and_shown(database: Database, tmp_path: Path) -> None:
+    """One tap; a second word of the same reader replaces the first."""
+    told(database)
+    api = Talk(database, tmp_path).after(
+        pressed(OWNER, "judge:k3f9a2:right"), pressed(OWNER, "judge:k3f9a2:wrong person")
+    )
+    toasts = [answer["text"] for answer in api.answers if answer["method"] == "answerCallbackQuery"]
+    assert toasts == ["Noted.", "Noted. This story is muted here."]
+    marked = [a["reply_markup"] for a in api.answers if a["method"] == "editMessageReplyMarkup"]
+    assert ["✓ Right" in json.loads(markup)["inline_keyboard"][0][0]["text"] for markup in marked] == [True, False]
+    with database.read() as session:
+        assert [row.verdict for row in session.query(Feedback)] == ["wrong person"]
+
+
+def test_the_stored_text_and_the_reason_can_be_asked_for(database: Database, tmp_path: Path) -> None:
+    """The text as stored; the reasons of this chat's lists alone, without any query."""
+    told(database)
+    api = Talk(database, tmp_path).after(pressed(OWNER, "text:k3f9a2"), pressed(OWNER, "why:k3f9a2"))
+    text, why = api.texts(OWNER)
+    assert text == f"مقتل متعاقدين في هجوم\n\n{SENTENCE}"
+    assert why == "Why k3f9a2 came:\nNames\n  كيريل أنانيف = Кирилл Ананьев"
+
+
+@pytest.mark.parametrize("data", ["text:k3f9a2", "why:k3f9a2", "judge:k3f9a2:right", "judge:nosuch:right", "x:1", ""])
+def test_a_forged_button_shows_nothing_of_others(database: Database, tmp_path: Path, data: str) -> None:
+    """Data can be made up: only alerts this very chat got are shown or judged."""
+    told(database, "telegram:555")
+    api = Talk(database, tmp_path).after(pressed(OWNER, data))
+    assert api.texts() == []
+    with database.read() as session:
+        assert session.query(Feedback).count() == 0
+
+
+def test_a_discreet_chat_shows_on_request(database: Database, tmp_path: Path) -> None:
+    """The message names the alert alone; /show brings the rest, of alerts this chat got."""
+    told(database)
+    api = Talk(database, tmp_path).after(
+        said(OWNER, "/discreet"), said(OWNER, "/show k3f9a2"), said(OWNER, "/show nosuch"), said(OWNER, "/show")
+    )
+    on, shown, unknown, which = api.texts(OWNER)
+    assert "/show ID brings the rest" in on
+    assert "k3f9a2 · Names" in shown
+    assert (unknown, which) == ("That alert did not come to this chat.", "Which alert? Write: /show ID")
+
+
+def test_the_bot_leaves_chats_nobody_listed(database: Database, tmp_path: Path) -> None:
+    """Added by a stranger it goes; added by an owner, or into a chat of the configuration, it stays."""
+    with database.begin() as session:
+        chat(session, "telegram:-555")
+    api = Talk(database, tmp_path).after(
+        lambda api: api.add_bot(GROUP, OWNER),
+        lambda api: api.add_bot(-555, STRANGER),
+        lambda api: api.add_bot(-666, STRANGER),
+    )
+    assert api.calls["leaveChat"] == 1
+
+
 def test_start_resumes_a_chat_that_had_stopped(database: Database, tmp_path: Path) -> None:
     """Blocked and unblocked: the rows kept meanwhile may go out again."""
     with database.begin() as session:
@@ -238,3 +309,44 @@ def test_an_invite_works_once_and_in_time(database: Database) -> None:
         assert subscriptions.redeem(session, code, STRANGER, NOW) is None
         assert subscriptions.role(session, READER) == "reader"
         assert subscriptions.role(session, STRANGER) is None
+
+
+def test_two_daemons_take_turns(database: Database, tmp_path: Path) -> None:
+    """The second one waits while the first is alive, and takes over when it ended or was killed."""
+    with database.begin() as session:
+        assert turn.take(session, "4242", "one", NOW)
+        assert not turn.take(session, "4242", "two", NOW + timedelta(seconds=14))
+        assert turn.take(session, "4242", "one", NOW + timedelta(seconds=14))
+        assert turn.take(session, "4242", "two", NOW + timedelta(seconds=29))
+        assert not turn.take(session, "4242", "one", NOW + timedelta(seconds=30))
+        turn.give_back(session, "4242", "one")
+        assert not turn.take(session, "4242", "one", NOW + timedelta(seconds=30))
+        turn.give_back(session, "4242", "two")
+        assert turn.take(session, "4242", "one", NOW + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_second_bot_does_not_poll(database: Database, tmp_path: Path) -> None:
+    """Nor does it announce a link that would make the first one's worthless; at the end the turn is given back."""
+    talk = Talk(database, tmp_path, owners=[])
+    with database.begin() as session:
+        turn.take(session, "4242", "the first", NOW)
+
+    async def run_for_a_moment() -> None:
+        stopping = asyncio.Event()
+        running = asyncio.create_task(bot.run(talk.settings, database, talk.clock, stopping, talk.announced.append))
+        while not talk.api.calls["getMe"]:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        stopping.set()
+        await running
+
+    with talk.api:
+        asyncio.run(run_for_a_moment())
+    assert (talk.announced, talk.api.calls["getUpdates"]) == ([], 0)
+    talk = Talk(database, tmp_path)
+    with database.begin() as session:
+        turn.give_back(session, "4242", "the first")
+    talk.after(said(OWNER, "/help"))
+    with database.begin() as session:
+        assert turn.take(session, "4242", "the next", NOW)

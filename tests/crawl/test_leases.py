@@ -49,6 +49,24 @@ def test_lease_of_a_dead_process_runs_out_and_costs_its_pause(database: Database
     assert held.next_request_at == NOW + LEASE + 2 * SECOND
 
 
+def test_dead_process_of_this_machine_is_not_waited_for(database: Database) -> None:
+    """Its lease is taken over at once, after the pause: it may have asked a moment ago."""
+    with database.begin() as session:
+        leases.acquire(session, "news.example", "gone", 2 * SECOND, NOW)
+        held = leases.acquire(session, "news.example", "b", 2 * SECOND, NOW + SECOND, lambda holder: holder == "gone")
+    assert held is not None
+    assert NOW + 3 * SECOND == held.next_request_at
+
+
+def test_process_is_dead_only_when_we_know(database: Database) -> None:
+    """We live; a process id that no process has is dead; of another machine we know nothing."""
+    machine, _, random = leases.this_process().split("/")
+    assert [False, True, False, False] == [
+        leases.is_dead(holder)
+        for holder in (leases.this_process(), f"{machine}/4194305/{random}", f"elsewhere/4194305/{random}", "a")
+    ]
+
+
 def test_renewing_tells_what_was_lost(database: Database) -> None:
     """A lease that another process took over meanwhile is not renewed."""
     acquire(database, "a", NOW)

@@ -125,6 +125,15 @@ class FakeTelegram:
         query = {"id": str(time.time_ns()), "from": _user(user), "chat_instance": "1", "data": data}
         self.push({"callback_query": {**query, "message": message}})
 
+    def add_bot(self, chat: int, user: int) -> None:
+        """`user` puts the bot into `chat`."""
+        member = {"user": _bot(), "status": "member"}
+        change = {"old_chat_member": {"user": _bot(), "status": "left"}, "new_chat_member": member}
+        described = _message(chat)
+        self.push(
+            {"my_chat_member": {"chat": described["chat"], "from": _user(user), "date": described["date"], **change}}
+        )
+
     def push(self, update: dict[str, Any]) -> None:
         with self.lock:
             self.updates.append({"update_id": self.next_update_id, **update})
@@ -242,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, {"ok": True, "result": api.pending_updates(values)}
         if method == "sendMessage":
             return 200, {"ok": True, "result": api.accept(values)}
-        if method in ("answerCallbackQuery", "editMessageText"):
+        if method in ("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup"):
             with api.lock:
                 api.answers.append({"method": method, **values})
                 api.lock.notify_all()

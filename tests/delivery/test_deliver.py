@@ -8,7 +8,7 @@ import contextlib
 from alerts import deliver, outbox
 from alerts.channels import Closed, Failed, Outcome, Sent, Uncertain
 from alerts.deliver import Sending
-from alerts.models import Delivery
+from alerts.models import Chat, Delivery
 from alerts.render import AlertContent, DigestContent
 from crawler.db import Database
 from tests.delivery.world import NOW, OUTLETS, Clock, ScriptedChannel, alert, chat, delivery, filled, rows, watch
@@ -48,15 +48,16 @@ def test_the_repeat_names_the_alert(database: Database) -> None:
     assert second.startswith("May be a repeat of a0\n")
 
 
-def test_a_row_that_cannot_be_read_does_not_hold_up_the_others(database: Database) -> None:
-    """It fails with its reason; the next one of the chat goes out."""
-    filled(database, "console:", each=2)
+def test_a_row_that_cannot_be_rendered_does_not_hold_up_the_others(database: Database) -> None:
+    """It fails with its reason; the other chat gets its message."""
+    filled(database, "console:", "telegram:1")
     with database.begin() as session:
-        session.get_one(Delivery, rows(database)[0].id).alert_id = None
-        session.get_one(Delivery, rows(database)[0].id).digest = ["nosuch"]
+        session.get_one(Chat, "console:").timezone = "Nowhere/Atall"
     channel = ScriptedChannel()
-    assert send(database, channel, Clock()).counts == {"failed": 1, "sent": 1}
-    assert "No row was found" in rows(database)[0].reason
+    channels = {"console": channel, "telegram": channel}
+    ended = asyncio.run(deliver.send_due(database, channels, OUTLETS, Clock(), holder="test"))
+    assert ended.counts == {"failed": 1, "sent": 1}
+    assert "Nowhere/Atall" in rows(database)[0].reason
 
 
 def test_a_channel_that_is_closed_is_asked_once(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.locale import languages
+from alerts.locale import languages, texts
 from alerts.render import (
     FSI,
     LIMIT,
@@ -22,8 +23,11 @@ from alerts.render import (
     DigestItem,
     Message,
     Quote,
+    alert_buttons,
     clip,
+    parts,
     render,
+    render_discreet,
     units,
 )
 from crawler.types import Dating, Precision
@@ -166,6 +170,13 @@ def test_late_and_repeat_are_said() -> None:
     assert "found late" in text
 
 
+def test_a_discreet_message_says_nothing() -> None:
+    """The id alone, and whether it may be a repeat."""
+    assert render_discreet(ALERT).plain == "new alert k3f9a2"
+    assert render_discreet(replace(ALERT, repeat=True)).plain == "new alert k3f9a2 · May be a repeat of k3f9a2"
+    assert render_discreet(DigestContent("5", (), 3)).html == "new alert digest 5"
+
+
 def test_a_digest_counts_what_it_leaves_out() -> None:
     """Ten lines at most, and the number of the others."""
     items = tuple(DigestItem(f"a{n}", f"Headline {n}", "Река", "https://reka.example/") for n in range(10))
@@ -246,3 +257,29 @@ def test_the_longest_message_fits() -> None:
     )
     item = DigestItem("k3f9a2", long, long, "https://x.example/" + "a" * 140, ALERT.published)
     check_rules(render(DigestContent("77", (item,) * 20, 99999, (long,) * 9, held=True, repeat=True)))
+
+
+@given(TEXT, st.integers(0, 3))
+def test_a_stored_text_comes_in_parts_that_fit(text: str, blank_lines: int) -> None:
+    """At most five messages, none empty, none too long, and short texts come whole."""
+    sent = parts("\n" * blank_lines + text)
+    assert len(sent) <= 5
+    assert all(part.strip() and units(part) <= LIMIT for part in sent)
+    if 0 < units(text) <= LIMIT and text.isprintable() and text == text.strip():
+        assert sent == [text]
+
+
+def test_a_long_text_is_cut_between_words() -> None:
+    """Nothing is lost in between, and a cut end is marked."""
+    text = "слово " * 2000
+    sent = parts(text)
+    assert " ".join(sent) == text.strip()
+    assert parts("слово " * 9000)[-1].endswith("слово…")
+
+
+def test_buttons_fit_telegram() -> None:
+    """64 bytes of data; the verdict given stands out."""
+    said = texts("ar")
+    buttons = [button for row in alert_buttons("k3f9a2", said, "wrong person") for button in row]
+    assert all(len(button.data.encode()) <= 64 for button in buttons)
+    assert [button.data for button in buttons if button.text.startswith("✓")] == ["judge:k3f9a2:wrong person"]

@@ -39,9 +39,11 @@ def watch(session: Session, watchlist: str = "my-names", title: str = "Names", a
     return row.id
 
 
-def alert(session: Session, alert_id: str, watches: Iterable[int], **settings: object) -> None:
-    """An article that met `watches`, and the alert about it."""
-    story = Story(first_seen_at=NOW)
+def alert(
+    session: Session, alert_id: str, watches: Iterable[int], *, story: Story | None = None, **settings: object
+) -> Story:
+    """An article that met `watches`, and the alert about it; returns its story."""
+    story = story or Story(first_seen_at=NOW)
     session.add(story)
     session.flush()
     article = Article(
@@ -94,6 +96,7 @@ def alert(session: Session, alert_id: str, watches: Iterable[int], **settings: o
         session.flush()
         session.add(AlertMatch(alert_id=alert_id, match_id=match.id, story_id=story.id, watch_id=watch_id))
     session.flush()
+    return story
 
 
 def delivery(session: Session, alert_id: str, address: str, watchlists: Iterable[str] = ("my-names",)) -> int:

@@ -77,6 +77,7 @@ def measure(data: Path | None) -> Iterator[Figure | Skipped]:
         found = [(written(of_page(page)), page.expected) for page in pages]
         theirs = fmean(_same_day(_htmldate(page), page.expected) for page in pages)
         yield _figure(f"dates.pages{suffix}", found, {"htmldate, day only": theirs}, half)
+        yield _figure(f"dates.right{suffix}", ours + found, {}, half)
         false = sum(answer[5:10] == "01-01" and answer != expected for answer, expected in ours + found)
         note = f"htmldate on the same pages {sum(map(_false_january, pages))}"
         yield Figure(f"dates.false_january{suffix}", false, 0, lower_is_better=True, half=half, note=note)

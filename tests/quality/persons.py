@@ -18,6 +18,12 @@ from tests.quality.figure import Figure, Skipped
 SENTENCES = Path(__file__).with_name("persons_sentences.txt")
 KEPT_OUT = frozenset("01234")
 LANGUAGES = ("ru", "en", "ar")
+
+# The first case: whom the article names, as it spells them.
+SEED = "seed-enabbaladi-2018-02-13.txt"
+SEED_PERSONS = frozenset(
+    ["ماكسيم بوجا", "فلاديمير لوجينوف", "كيريل أنانيف", "ألكسندر أفيرين", "جريجوي يافلينسكي", "فلاديمير بوتين"]
+)
 Span = tuple[int, int]
 
 _MARK = re.compile(r"\[\[|\]\]")
@@ -124,6 +130,18 @@ def measure(data: Path | None) -> Iterable[Figure | Skipped]:
     for language in LANGUAGES:
         chosen = [sentence for sentence in kept if sentence.language == language]
         yield from _figures(f"persons.{language}", chosen, _ours, {}, baselines if language == "ru" else {})
+    if data is None or not (data / SEED).exists():
+        yield Skipped("persons: the seed", f"RASAD_EVAL_DATA/{SEED}")
+    else:
+        yield from _seed((data / SEED).read_text("utf-8"))
+
+
+def _seed(text: str) -> Iterator[Figure]:
+    """How many of the seed's six persons are found, and how many mentions are of nobody."""
+    found = {text[start:end] for start, end in _ours(text)}
+    surnames = {name.split()[-1] for name in SEED_PERSONS}
+    yield Figure("persons.seed.found", len(found & SEED_PERSONS), 6, half="dev")
+    yield Figure("persons.seed.false", len(found - SEED_PERSONS - surnames), 0, lower_is_better=True, half="dev")
 
 
 def _figures(
