@@ -85,7 +85,9 @@ class Monitor(Generic[Key]):
         """Watches `query` under `key`, replacing what the key had."""
         if key in self._entries:
             self.remove(key)
-        entry = _Entry(key, query, query.root.compile(), query.root.anchors(), self._added)
+        anchors = query.root.anchors()
+        test = query.root.compile() if anchors is None else query.root.compile_behind(anchors)
+        entry = _Entry(key, query, test, anchors, self._added)
         self._added += 1
         self._entries[key] = entry
         self._names.add(query)
@@ -113,7 +115,7 @@ class Monitor(Generic[Key]):
         """
         reading = Reading(document, self._names.find(document))
         hits = []
-        for entry in self._candidates(reading):
+        for entry in self.candidates(reading):
             try:
                 if entry.test(reading):
                     hits.append(_hit(entry.watch, entry.query, reading))
@@ -123,7 +125,7 @@ class Monitor(Generic[Key]):
                 failures.append(Failure(entry.watch, error))
         return hits
 
-    def _candidates(self, reading: Reading) -> Iterable[_Entry[Key]]:
+    def candidates(self, reading: Reading) -> Iterable[_Entry[Key]]:
         document = reading.document
         found = dict(self._always)
         anchored = self._anchored

@@ -16,7 +16,10 @@ from lxml import html as lxml_html
 from w3lib.encoding import html_to_unicode, resolve_encoding, to_unicode
 
 MAX_CHARACTERS = 12_000_000  # beyond this a page is cut: no article is that long, and a tree costs 10 times its text
-MAX_DEPTH = 250  # libxml2's own default; deeper nesting is an attack or a broken template
+MAX_TAGS = 200_000  # an article page has thousands
+MAX_DEPTH = 256  # libxml2's own limit
+INLINE = re.compile(r"(?i)</?(?:font|b|i|u|em|strong|span|center|small|big|tt|nobr)\b[^<>]*>")
+WRAPPERS = re.compile(r"(?i)</?(?:div|table|tbody|tr|td|section|article|ul|ol|dl|blockquote|form)\b[^<>]*>")
 # The encodings this product meets beside UTF-8. Only these may overrule what a page declares.
 LEGACY = {"cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic", "cp1256", "iso8859-6", "koi8-u"}
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -50,16 +53,33 @@ def _legacy(body: bytes, content_type: str) -> str:
 
 
 def parse(text: str) -> lxml_html.HtmlElement | None:
-    """The tree, or None when there is no element in it. Never deeper than MAX_DEPTH."""
+    """The tree, or None when there is no element in it. Never deeper than MAX_DEPTH.
+
+    libxml2 stops reading where nesting gets too deep. Pages of unclosed <font> and <b> are real: their inline tags are taken
+    out and they are read again; if that does not do, so are their <div>s.
+    """
     text = text[:MAX_CHARACTERS]
+    if text.count("<") > MAX_TAGS:
+        text = "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS])
     if text.lstrip()[:5].lower() == "<?xml":
         text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    for flatter in (None, INLINE, WRAPPERS):
+        text = flatter.sub("<br>" if flatter is WRAPPERS else "", text) if flatter else text
+        tree, deep = _parsed(text)
+        if not deep:
+            break
+    return tree
+
+
+def _parsed(text: str) -> tuple[lxml_html.HtmlElement | None, bool]:
+    """The tree, and whether libxml2 gave up at its depth limit."""
     parser = lxml_html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         tree = lxml_html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return tree if isinstance(tree.tag, str) else None
+        return None, False
+    deep = any("xcessive depth" in entry.message for entry in parser.error_log)
+    return (tree if isinstance(tree.tag, str) else None), deep
 
 
 @dataclass(frozen=True)

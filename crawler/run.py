@@ -22,6 +22,7 @@ from crawler.known import unknown
 from crawler.outlets import EntryPointFact, Outlet, Outlets
 from crawler.reading import rules_of
 from crawler.schedule import CheckEnd, DueEntryPoint
+from crawler.spiders import readable
 from crawler.store import NotStored, Store, Stored
 from crawler.types import Blocked, Draft, Listing, Page, Rejected, Saved, Unchanged
 
@@ -135,9 +136,7 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
     """The entry points of the outlets asked for; with a database they are claimed, so that the daemon lets them be."""
     chosen = [order.outlets.get(target) for target in order.targets if not adhoc.is_address(target)]
     if not isinstance(store, Stored):
-        return [
-            DueEntryPoint(None, outlet.id, fact.kind, fact.url) for outlet in chosen for fact in outlet.entry_points
-        ]
+        return [DueEntryPoint(None, outlet.id, fact.kind, fact.url) for outlet in chosen for fact in readable(outlet)]
     database = store.database
 
     def claim() -> list[DueEntryPoint]:
@@ -149,7 +148,7 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
                     session, clock(), 10_000, outlets=[outlet.id for outlet in chosen], one_per_host=False
                 )
             return schedule.claim(
-                session, [(outlet.id, fact.url) for outlet in chosen for fact in outlet.entry_points], clock()
+                session, [(outlet.id, fact.url) for outlet in chosen for fact in readable(outlet)], clock()
             )
 
     return await store.apart(claim)
@@ -229,7 +228,7 @@ def check_outlet(outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Callabl
 
         async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
             one = Crawl(fetcher, NotStored(), {outlet.id: outlet}, crawl)
-            found = [await _check_entry_point(one, outlet, fact, say) for fact in outlet.entry_points]
+            found = [await _check_entry_point(one, outlet, fact, say) for fact in readable(outlet)]
             if not found:
                 say("no entry point to read")
             return any(found)

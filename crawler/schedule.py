@@ -16,6 +16,7 @@ from crawler.config import CrawlSection
 from crawler.models import Check, EntryPoint
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.rows import claimed
+from crawler.spiders import readable
 
 JITTER = 0.1  # of the interval, so that outlets that start together drift apart
 MOST_PATIENT = 4  # times every_max: the longest wait for an entry point that keeps failing
@@ -80,9 +81,7 @@ def sync(
     `retire=False` leaves the others alone: an ad-hoc crawl of a few outlets is no new configuration.
     """
     rows = {(row.outlet, row.url): row for row in session.scalars(select(EntryPoint))}
-    wanted = {
-        (outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in outlet.entry_points
-    }
+    wanted = {(outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in readable(outlet)}
     for key, row in rows.items():
         if retire and key not in wanted and row.retired_at is None:
             row.retired_at = now

@@ -79,6 +79,11 @@ class Reading:
             return self.document.positions
         return self.document.positions_of(self.window)
 
+    @cached_property
+    def offered(self) -> set[str]:
+        """The match keys there are. `forms.isdisjoint(offered)` walks the smaller of the two sets; a dict it walks whole."""
+        return set(self.positions)
+
     def narrow(self, window: Place) -> Reading:
         """The same text with everything outside of `window` taken away."""
         return Reading(self.document, self.names, window)
@@ -98,10 +103,7 @@ class Reading:
     def where(self, forms: frozenset[str]) -> list[int]:
         """Indexes of the tokens that offer one of `forms`, ascending."""
         positions = self.positions
-        if len(forms) <= len(positions):
-            found = [positions[form] for form in forms if form in positions]
-        else:
-            found = [positions[key] for key in positions if key in forms]
+        found = [positions[form] for form in forms & self.offered]
         if not found:
             return []
         return found[0] if len(found) == 1 else sorted({index for indexes in found for index in indexes})
@@ -144,6 +146,14 @@ class Term(ABC):
         """A closure that answers fast whether it holds."""
         return lambda reading: self.find(reading) is not None
 
+    def compile_behind(self, anchors: frozenset[str]) -> Test:
+        """As `compile`, for a whole text of which it is known already that it offers one of `anchors`."""
+        return self.compile()
+
+    def sets(self) -> frozenset[str] | None:
+        """Match keys one of which is all it takes; None when it takes more."""
+        return None
+
     @property
     def children(self) -> tuple[Term, ...]:
         return ()
@@ -165,7 +175,7 @@ class Term(ABC):
 def leaf(term: Term, reading: Reading, says: Callable[[str], str], limit: int = 3) -> Why:
     """The explanation of a term without children: each distinct wording found, `says` of it, and all its spans."""
     places = term.find(reading) or []
-    quotes = list(dict.fromkeys(reading.document.quoted(place) for place in places))
+    quotes = list(dict.fromkeys(reading.document.quoted(place) for place in places[:20]))
     more = f" and {len(quotes) - limit} more" if len(quotes) > limit else ""
     said = "; ".join(says(quote) for quote in quotes[:limit]) + more
     return Why(said, tuple(reading.document.span(place) for place in places))

@@ -27,8 +27,20 @@ class Either(Term):
         return [place for places in found for place in places] if found else None
 
     def compile(self) -> Test:
-        tests = [part.compile() for part in self.parts]
-        return lambda reading: any(test(reading) for test in tests)
+        # All single words are one question: does the text offer one of their forms?
+        single = [wanted for part in self.parts if (wanted := part.sets()) is not None]
+        tests = [part.compile() for part in self.parts if part.sets() is None]
+        if not single:
+            return lambda reading: any(test(reading) for test in tests)
+        words = frozenset().union(*single)
+        if not tests:
+            return lambda reading: not words.isdisjoint(reading.offered)
+        return lambda reading: not words.isdisjoint(reading.offered) or any(test(reading) for test in tests)
+
+    def sets(self) -> frozenset[str] | None:
+        single = [part.sets() for part in self.parts]
+        known = [wanted for wanted in single if wanted is not None]
+        return frozenset().union(*known) if len(known) == len(single) else None
 
     def explain(self, reading: Reading) -> Why:
         held = tuple(part.explain(reading) for part in self.parts if part.find(reading) is not None)

@@ -44,9 +44,12 @@ class Phrase(Term):
     def compile(self) -> Test:
         if len(self.words) > 1:
             rarest = min((forms(word) for word in self.words), key=frequency)
-            return lambda reading: not rarest.isdisjoint(reading.positions) and self.find(reading) is not None
+            return lambda reading: not rarest.isdisjoint(reading.offered) and self.find(reading) is not None
         wanted = forms(self.words[0])
-        return lambda reading: not wanted.isdisjoint(reading.positions)
+        return lambda reading: not wanted.isdisjoint(reading.offered)
+
+    def sets(self) -> frozenset[str] | None:
+        return forms(self.words[0]) if len(self.words) == 1 else None
 
     def explain(self, reading: Reading) -> Why:
         said = str(self)

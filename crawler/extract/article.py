@@ -27,6 +27,7 @@ class _Body:
     notes: tuple[str, ...]
     template: Template | None = None
     lead: str = ""
+    refusal: str = ""
 
 
 def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | Rejected | Blocked:
@@ -47,6 +48,8 @@ def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | R
     section = _first(_texts(tree, template.section) if template else []) or about.section(declared)
     authors = about.names(_texts(tree, template.author) if template else []) or about.authors(declared)
     body = _body(tree, declared, rules, template, title)
+    if body.refusal:
+        return Rejected(body.refusal)
     text = "\n".join(body.lines)
     if published.at is None:
         published = dates.dateline(body.lines, rules.timezone, min(page.fetched_at, now)) or published
@@ -126,6 +129,8 @@ def _body(tree: Any, declared: Declared, rules: ReadingRules, template: Template
     entries = embedded.live_entries(declared)
     scripts = embedded.data_scripts(declared)
     reading = general(tree, declared, title)
+    if reading.refusal:
+        return _Body((), (), template, refusal=reading.refusal)
     how = reading.notes
     kept = lines.clean(reading.lines, title, rules.boilerplate)
     fuller = [] if entries else embedded.fuller(kept, declared, scripts, title)

@@ -30,7 +30,9 @@ from crawler.markup import Declared
 
 # Tools are not asked about pages above these sizes: trafilatura takes 7 s for 9 MB.
 MAX_LINES = 15_000
+MAX_ELEMENTS = 60_000
 MAX_TEXT = 600_000
+MAX_ARTICLE = 2_000_000  # characters; what is longer is a dump, a log or an attack
 
 FOREIGN = re.compile(
     r"(?i)comment|related|similar|recommend|side-?bar|widget|popular|latest|share|social|foot|nav|menu|breadcrumb|banner|advert"
@@ -75,6 +77,7 @@ class Reading:
     lines: tuple[str, ...]
     lead: str = ""
     notes: tuple[str, ...] = ()
+    refusal: str = ""  # why the page cannot be an article
 
 
 def general(tree: Any, declared: Declared, title: str) -> Reading:
@@ -83,7 +86,10 @@ def general(tree: Any, declared: Declared, title: str) -> Reading:
     found = visible(tree)
     if not found:
         return Reading((), notes=("no visible text",))
-    if len(found) > MAX_LINES or sum(len(line.text) for line in found) > MAX_TEXT:
+    length = sum(len(line.text) for line in found)
+    if length > MAX_ARTICLE:
+        return Reading((), refusal=f"too long: {length} characters")
+    if length > MAX_TEXT or len(found) > MAX_LINES or sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         heaviest = tuple(line.text for line in _heaviest(found))
         return Reading(heaviest, notes=("body by text mass: the page is too large for the vote",))
     opinions = (Opinion(by_trafilatura(tree)), Opinion(by_readability(tree)))

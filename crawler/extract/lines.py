@@ -127,7 +127,7 @@ def visible(tree: Any) -> list[Line]:
         count = len("".join(text.split()))
         if count and not letters:
             owner = block
-        if parts and re.fullmatch(r"\s*\d{1,5}", "".join(parts)) and COUNTED.match(text):
+        if parts and letters <= 5 and re.fullmatch(r"\s*\d{1,5}", "".join(parts)) and COUNTED.match(text):
             parts.clear()
             letters = linked = 0
         elif parts and _glues(parts[-1][-1:], text[0]):

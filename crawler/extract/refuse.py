@@ -63,6 +63,7 @@ MAGIC = (
     (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "compressed data"), (b"\x00\x00\x00\x18ftyp", "video"), (b"\x00\x00\x00\x20ftyp", "video"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"wOFF", "font"), (b"Rar!", "archive"), (b"7z\xbc\xaf", "archive"),
 )  # fmt: skip
+CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\r\f\x1b"))
 FEED = re.compile(
     rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!doctype rss[^>]*>\s*|<\?[^>]*>\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b"
 )
@@ -135,9 +136,16 @@ def _not_html(page: Page) -> Rejected | None:
         return Rejected(f"not HTML: {kind}")
     if start[:1] in (b"{", b"[") and b"<" not in start:
         return Rejected("not HTML: JSON")
-    if page.body.count(b"\x00") > len(page.body) // 10:
+    if page.body[:2] not in (b"\xff\xfe", b"\xfe\xff") and _is_binary(page.body):
         return Rejected("not HTML: binary data")
     return None
+
+
+def _is_binary(body: bytes) -> bool:
+    """A tenth of NULs, or a twentieth of other control characters. A few NULs in real HTML are dropped, not refused."""
+    sample = body[:8192]
+    controls = len(sample) - len(sample.translate(None, CONTROLS))
+    return body.count(b"\x00") > len(body) // 10 or controls > len(sample) // 20
 
 
 def soft_refusal(title: str, text: str) -> Rejected | Blocked | None:

@@ -26,7 +26,9 @@ class PoliteHandler(HTTP11DownloadHandler):
             response = await self._ask(fetcher, host, request)
             header = response.headers.get("Retry-After") or b""
             turn.answered(response.status, header.decode("latin-1"), fetcher.clock())
-            return response
+        if response.ip_address is not None and not request.meta.get("proxy"):
+            fetcher.guard.check(host, [response.ip_address])  # whatever way the connection was made
+        return response
 
     async def _ask(self, fetcher: Fetcher, host: str, request: Request) -> Response:
         try:

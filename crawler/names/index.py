@@ -57,6 +57,7 @@ _CASE_ENDINGS = (
     ("ым", ""), ("ом", ""), ("ем", ""), ("ой", "а"), ("ей", "я"), ("а", ""), ("у", ""), ("е", ""), ("я", "й"), ("ю", "й"),
     ("е", "а"), ("у", "а"), ("ы", "а"), ("ого", "ий"), ("ому", "ий"),
 )  # fmt: skip
+FEW = 60  # so few surnames borne with a given name are all measured, whatever their consonants
 LONGEST_SKELETON = 16
 SURE = 450  # a word this well explained is not looked for among other consonants
 BETTER = 150  # another person of the list that fits this much better explains the words
@@ -198,6 +199,7 @@ class NameIndex:
         self._initials: dict[str, set[str]] = {}  # surname -> given names
         self._given_hits: dict[str, Hits] = {}
         self._surname_hits: dict[tuple[str, str], Hits] = {}
+        self._near_surname_hits: dict[tuple[str, str], Hits] = {}
         self._bare_hits: dict[str, Hits] = {}
 
     def __len__(self) -> int:
@@ -238,6 +240,7 @@ class NameIndex:
 
     def _forget(self, given: bool) -> None:
         self._surname_hits.clear()
+        self._near_surname_hits.clear()
         self._bare_hits.clear()
         if given:
             self._given_hits.clear()
@@ -264,6 +267,8 @@ class NameIndex:
                 self._beside(tokens, at, hits, found)
             if len(word) == 1:
                 self._beside_initial(tokens, at, found)
+            elif bare := self._surnames_alone(token):
+                self._beside_surname(tokens, at, bare, found)
         hits_ = _best(found)
         hits_ += self._alone(tokens, hits_)
         hits_.sort(key=lambda hit: (hit.start, hit.key))
@@ -314,6 +319,43 @@ class NameIndex:
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, at, other, person, total, (shown, spelled))
 
+    def _beside_surname(self, tokens: Sequence[Token], at: int, bare: Hits, found: _Found) -> None:
+        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is tried."""
+        for other in (at - 1, at + 1):
+            if not 0 <= other < len(tokens):
+                continue
+            token = tokens[other]
+            if token[5] != tokens[at][5] or token[3] != tokens[at][3] or len(token[2]) < 3:
+                continue
+            if token[3] != AR and not token[4]:
+                continue
+            loss = _between(tokens, min(at, other), max(at, other))
+            if loss is None:
+                continue
+            loss += OUT_OF_ORDER if other > at else 0
+            for surname, worth, spelled in bare:
+                for given, figure, shown in self._given_beside(token, surname):
+                    total = capped(figure) + capped(worth) - loss
+                    for person in self._pairs[given][surname]:
+                        _record(found, tokens, other, at, person, total, (shown, spelled))
+
+    def _given_beside(self, token: Token, surname: str) -> Hits:
+        """Given names borne with a surname of the list that a token may be, whatever its consonants."""
+        slot = (token[2], surname)
+        hits = self._near_surname_hits.get(slot)
+        if hits is not None:
+            return hits
+        borne = {given for given in self._initials.get(surname, _NOTHING) if given}
+        best: dict[str, Found] = {}
+        ordinary = _ordinary(token)
+        for word, loss, shown in _ways(token):
+            for given, figure in _measured(self._given, part_of(word, word), GIVEN_FLOOR, borne):
+                if figure - loss - ordinary >= GIVEN_FLOOR:
+                    _keep(best, (given, figure - loss - ordinary, shown))
+        hits = tuple(best.values())
+        _remember(self._near_surname_hits, slot, hits)
+        return hits
+
     def _surnames_beside(self, token: Token, given: str) -> Hits:
         """Surnames of the list, borne with this given name, that a token may be."""
         slot = (token[2], given)
@@ -335,7 +377,12 @@ class NameIndex:
                         ),
                     )
             part = part_of(word, word)
-            for surname, figure in _heard(self._surnames, part, SURNAME_FLOOR, borne):
+            heard = (
+                _measured(self._surnames, part, SURNAME_FLOOR, set(borne))
+                if len(borne) <= FEW
+                else _heard(self._surnames, part, SURNAME_FLOOR, borne)
+            )
+            for surname, figure in heard:
                 if figure - loss - ordinary >= SURNAME_FLOOR:
                     _keep(best, (surname, figure - loss - ordinary, shown))
         hits = tuple(best.values())

@@ -52,6 +52,11 @@ def readers() -> Mapping[str, Read]:
     return {name: module.read for name, module in kinds(__name__)}
 
 
+def readable(outlet: Outlet) -> list[EntryPointFact]:
+    """The outlet's entry points of a kind that is known here, in order of trust."""
+    return [fact for fact in outlet.entry_points if fact.kind in readers()]
+
+
 def reading(
     listings: Iterable[Listing],
     base: str,

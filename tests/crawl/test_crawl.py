@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +16,7 @@ from crawler import evidence
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Event, Limits
 from crawler.db import Database
 from crawler.models import Article, Check, EntryPoint, Evidence, HostLease, KnownUrl, Revision
-from crawler.outlets import Outlet
+from crawler.outlets import EntryPointFact, Outlet
 from crawler.run import Order, Summary, check_outlet, crawl_once
 from crawler.types import Draft
 from tests.crawl.fakes import Answer, Site, article, crawl, feed, outlet, outlets
@@ -262,3 +265,42 @@ def test_draft_is_handed_to_the_caller_without_a_database(site: Site) -> None:
     (ended,) = [e for e in events if isinstance(e, ArticleEnded)]
     assert isinstance(ended.end, Draft) and ended.page is not None
     assert "Flour reaches the market" == ended.end.title
+
+
+def test_proxy_of_the_configuration_is_used_and_may_be_on_loopback(site: Site) -> None:
+    """Feed, robots.txt and article go through it, though nothing private may be asked for; another's proxy is not used."""
+    site.answers["http://news.example/feed.xml"] = feed("http://news.example/a")
+    site.answers["http://news.example/a"] = article("Flour reaches the market")
+    one = outlet(site).model_copy(
+        update={"entry_points": [EntryPointFact(kind="feed", url="http://news.example/feed.xml")], "id": "behind"}
+    )
+    settings = crawl(proxies={"behind": site.url(""), "other": "http://127.0.0.1:1"}, allow_private=[])
+    summary = crawl_once(Order(["behind"], outlets(one)), settings, now)
+    assert 1 == summary.outlets["behind"].new
+    assert all(asked.path.startswith("http://news.example/") for asked in site.log)
+
+
+def test_interrupted_crawl_ends_soon_and_says_so(site: Site, tmp_path: Path) -> None:
+    """Ctrl-C while a host does not answer: what is in flight is given a moment, then the summary comes."""
+    site.answers["/feed.xml"] = feed(site.url("/a", 2))
+    site.answers["/a"] = article("Flour reaches the market")
+    slow, quick = outlet(site, "slow", "/never"), outlet(site, "quick", host=2)
+
+    def interrupt(event: Event) -> None:
+        if isinstance(event, CheckEnded):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    started = time.monotonic()
+    summary = crawl_once(Order(["slow", "quick"], outlets(slow, quick)), crawl(timeout="20s"), now, on_event=interrupt)
+    assert summary.interrupted and time.monotonic() - started < 10
+    assert (1, ["quick"]) == (summary.outlets["quick"].new, list(summary.outlets))
+
+
+def test_kind_nobody_reads_is_left_alone(site: Site, database: Database, tmp_path: Path) -> None:
+    """An entry point of a kind this version does not know is not scheduled; the outlet's feed is read."""
+    site.answers["/feed.xml"] = feed(site.url("/a"))
+    site.answers["/a"] = article("Flour reaches the market")
+    one = outlet(site)
+    unknown = EntryPointFact(kind="carrier-pigeon", url=site.url("/coop"))
+    summary = read(database, tmp_path, one.model_copy(update={"entry_points": [unknown, *one.entry_points]}))
+    assert (1, {}) == (summary.outlets[one.id].new, dict(summary.outlets[one.id].failed))

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -260,3 +261,29 @@ def test_resident_memory_of_a_process_that_is_gone_is_nothing() -> None:
     """Our own is something."""
     assert resident_bytes() > 1_000_000
     assert 0 == resident_bytes(2**22 + 1)
+
+
+def test_crawl_by_hand_beside_the_worker_stays_polite(site: Site, database: Database, tmp_path: Path) -> None:
+    """Two processes, one host: their requests take turns, none closer to another than the delay."""
+    site.answers["/feed.xml"] = feed(*[site.url(f"/{n}") for n in range(12)])
+    site.answers.update({f"/{n}": article(f"Convoy {n} arrives", f"Story number {n}. " * 20) for n in range(16)})
+    told = assignment(site, database, tmp_path, "/feed.xml")
+    told = told.model_copy(update={"crawl": crawl(every="60s", every_max="60s", delay="0.25s")})
+
+    async def by_hand(addresses: Sequence[str]) -> int:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.crawl.by_hand", str(told.database_url), str(tmp_path / "by-hand"), "0.25s"),
+            *addresses,
+        )
+        return await child.wait()
+
+    async def main() -> None:
+        async with working(told) as heard:
+            await heard.until(stored)
+            assert 0 == await by_hand([site.url(f"/{n}") for n in range(12, 16)])
+            await heard.until(lambda reports: any(isinstance(r, Checked) for r in reports))
+
+    asyncio.run(main())
+    asked = sorted(site.log, key=lambda one: one.start)
+    assert {f"/{n}" for n in range(16)} <= {one.path for one in asked}
+    assert min(later.start - earlier.end for earlier, later in pairwise(asked)) >= 0.24
