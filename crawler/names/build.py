@@ -1,44 +1,53 @@
-"""Compiles the name lexicon that `candidates` reads. Run by hand: `python -m crawler.names.build`.
+"""Compiles the name lexicon that `candidates` reads and the ordinary words `NameIndex` weighs.
 
-Needs `russiannames` (BSD-3-Clause, Ivan Begtin) and duckdb, which the product itself does not, and pymorphy3 (MIT).
-Writes, beside `data/costs.tsv`:
+Run by hand: `python -m crawler.names.build NAMES.tsv ARTICLES_FOLDER`, the attested names and articles that quality is measured
+on, of which only the development halves are read. Needs `russiannames` and duckdb, which the product itself does not, and
+natasha. Writes, beside `data/costs.tsv` (sources and licences: `data/SOURCES.md`):
 
-- `lexicon.tsv.gz`: `role skeleton name:count:gender name:count:gender ...`, most frequent first, one line for each
-skeleton;
-- `sounds.tsv.gz`: how often four sound units follow each other in these names, for reading names that no lexicon holds.
+- `lexicon.tsv.gz`: `role skeleton name:count:gender ...`, most frequent first, one line for each skeleton;
+- `sounds.tsv.gz`: how often four sound units follow each other in names, for reading names that no lexicon holds;
+- `common.tsv`: words news is full of, with how many nats more often than a rare word they stand there.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
+import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.languages import fold
-from crawler.names.given import rows
+from crawler.languages import fold, tokenise
+from crawler.names.given import names_of, rows
+from crawler.names.learn import is_kept_out
 from crawler.names.phonemes import read, units_of
 
 DATA = Path(__file__).parent / "data"
 LEAST = {"surname": 2, "given": 15, "patronymic": 20}
 TABLES = {"surname": "surnames", "given": "names", "patronymic": "midnames"}
 HAND_GIVEN = 400  # bearers credited to a name of our own table
-DICTIONARY = 4  # bearers credited to a surname of the dictionary
+DICTIONARY = 1  # bearers credited to a surname of the dictionary
 ORDER = 4
+MAN, WOMAN = ("ов", "ев", "ин", "ын", "ий", "ой"), ("ова", "ева", "ина", "ына", "ая")
+EITHER = ("ко", "ук", "юк", "ич", "гу", "ян", "дзе", "швили")
+LEAST_ARTICLES = 6
+RARE = 2e-5  # the share of a rare word in running text
 
 Entry = tuple[str, int, str]  # name, bearers, gender
 
 
 def dictionary_surnames() -> Iterable[tuple[str, str]]:
-    """Surnames of pymorphy3's dictionary (MIT), folded, with gender: it has Явлинский and Шойгу, russiannames has
-    not."""
-    import pymorphy3
+    """Surnames of natasha's dictionary, folded, with gender: it has Явлинский and Шойгу, russiannames has not."""
+    import natasha  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-    analyser = pymorphy3.MorphAnalyzer()
-    for word, tag, normal, *_ in analyser.dictionary.iter_known_words():
-        if "Surn" in tag and "nomn" in tag and "sing" in tag and (word == normal or "femn" in tag):
-            yield fold(word), "f" if "femn" in tag else "m" if "masc" in tag else ""
+    listed = (Path(natasha.__file__).parent / "data" / "dict" / "last.txt").read_text("utf-8")
+    for word in listed.split():
+        name = fold(word)
+        if len(name) >= 4 and name.endswith((*MAN, *WOMAN, *EITHER)):
+            yield name, "f" if name.endswith(WOMAN) else "m" if name.endswith(MAN) else ""
 
 
 def entries(folder: Path, role: str) -> list[Entry]:
@@ -55,15 +64,16 @@ def entries(folder: Path, role: str) -> list[Entry]:
             continue
         held, known = found.get(name, (0, ""))
         found[name] = held + count, gender if gender in ("m", "f") else known
-    if role == "surname":
-        for name, gender in dictionary_surnames():
+    listed = dict(dictionary_surnames()) if role == "surname" else {}
+    if listed:
+        for name, gender in listed.items():
             count, known = found.get(name, (0, gender))
             found[name] = max(count, DICTIONARY), known or gender
     if role == "given":
         for row in rows():
             count, _ = found.get(fold(row.name), (0, ""))
             found[fold(row.name)] = max(count, HAND_GIVEN), row.gender
-    kept = [(name, count, gender) for name, (count, gender) in found.items() if count >= LEAST[role]]
+    kept = [(name, n, gender) for name, (n, gender) in found.items() if n >= LEAST[role] or name in listed]
     return sorted(kept, key=lambda entry: (-entry[1], entry[0]))
 
 
@@ -92,15 +102,52 @@ def write(path: Path, lines: Iterable[str]) -> None:
         packed.write("\n".join(lines).encode())
 
 
+def attested(path: Path) -> set[str]:
+    """Russian forms of the development half of the attested names."""
+    found: set[str] = set()
+    for line in path.read_text("utf-8").splitlines()[1:]:
+        english, russian, _arabic, kind, _source = line.split("\t")
+        if kind in ("name_token", "surname_slavic", "name_part_qid") and not is_kept_out(english):
+            found.update(russian.replace("|", " ").split())
+    return found
+
+
+def ordinary_words(path: Path, script: str) -> Iterable[str]:
+    """Words of one script that stand in small letters, in six articles or more, and are no given name."""
+    words: Counter[str] = Counter()
+    articles: Counter[str] = Counter()
+    total = 0
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            article = json.loads(line)
+            text = f"{article['title']}. {article['text']}"
+            if hashlib.sha1(text.encode()).hexdigest()[0] in "01234567":
+                continue  # kept for measuring
+            tokens = [token for token in tokenise(text) if token.script == script]
+            total += len(tokens)
+            small = [token.folded for token in tokens if not token.capital]
+            words.update(small)
+            articles.update(set(small))
+    for word, count in words.most_common():
+        if len(word) > 1 and articles[word] >= LEAST_ARTICLES and count / total >= 2 * RARE and not any(names_of(word)):
+            yield f"{word}\t{math.log(count / total / RARE):.1f}"
+
+
 def main() -> None:
     import russiannames  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
+    names_file, articles_folder = (Path(argument) for argument in sys.argv[1:3])
     folder = Path(russiannames.__file__).parent / "data"
     roles = {role: entries(folder, role) for role in TABLES}
-    extra = Path(sys.argv[1]).read_text("utf-8").split() if len(sys.argv) > 1 else []
     write(DATA / "lexicon.tsv.gz", [line for role, names in roles.items() for line in lexicon_lines(role, names)])
-    write(DATA / "sounds.tsv.gz", sound_lines(roles, extra))
-    print({role: len(names) for role, names in roles.items()})
+    write(DATA / "sounds.tsv.gz", sound_lines(roles, sorted(attested(names_file))))
+    files = (("ar", "ar"), ("ru", "cyr"), ("en", "lat"))
+    words = [line for file, script in files for line in ordinary_words(articles_folder / f"{file}.jsonl.gz", script)]
+    heading = (
+        "# Ordinary words, and how many nats more often than a rare word they stand in news. By crawler/names/build.py."
+    )
+    (DATA / "common.tsv").write_text("\n".join([heading, *words]) + "\n", "utf-8")
+    print({role: len(names) for role, names in roles.items()}, len(words))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ TWO_MEN = 600  # taken off then
 SAME_SCRIPT = {CYR: 3, LAT: 2, AR: 1}
 UNMATCHED = 100  # taken off for each part without a partner, patronymics and particles aside
 ARTICLE = 150  # taken off when only one side has the Arabic article
+LATIN_ENDING = 150  # taken off for -us
 OUT_OF_ORDER = 50
 BY_INITIAL = 420  # the most when only an initial stands for the given name
 SURNAME_ALONE = 150  # the most when one side is a single word and the other a whole person
@@ -89,7 +90,7 @@ class Part:
 
     word: str  # folded
     reading: Reading
-    bare: Reading | None  # without ال, when it begins so
+    others: tuple[tuple[Reading, int], ...]  # other readings against another script, and what each loses
     initial: bool
     patronymic: bool
     particle: bool
@@ -141,16 +142,24 @@ def fathers_of(patronymic: str) -> frozenset[str]:
     return frozenset().union(*(names_of(base + end)[0] for base in (stem, stem.rstrip("ьiy")) for end in _FATHERS))
 
 
+def _other_readings(folded: str) -> tuple[tuple[Reading, int], ...]:
+    """An Arabic word without its article, and without the ending of the Latin or Greek form (ماركوس: Марк)."""
+    others = []
+    if folded.startswith("ال") and len(folded) >= 5:
+        others.append((read(folded[2:]), ARTICLE))
+    if folded.endswith("وس") and len(folded) >= 6:
+        others.append((read(folded[:-3] if folded.endswith("يوس") else folded[:-2]), LATIN_ENDING))
+    return tuple(others)
+
+
 @lru_cache(maxsize=1 << 16)
 def part_of(word: str, folded: str) -> Part:
     """A word (as written, and folded) ready for comparison."""
     reading = read(word.lower() if not word.isascii() and folded.isascii() else folded)
-    bare = read(folded[2:]) if folded.startswith("ال") and len(folded) >= 5 else None
     names, shorts = names_of(folded)
     patronymic = len(folded) > 6 and bool(_PATRONYMIC.search(folded))
     return Part(
-        folded, reading, bare, len(folded) == 1, patronymic,
-        folded in PARTICLES, names, shorts,
+        folded, reading, _other_readings(folded), len(folded) == 1, patronymic, folded in PARTICLES, names, shorts,
     )  # fmt: skip
 
 
@@ -186,10 +195,11 @@ def agreement(a: Part, b: Part) -> int:
     if a.initial or b.initial:
         return _initial(a, b)
     sounds = by_sound(a.reading, b.reading)
-    if a.bare is not None and b.reading.script != AR:
-        sounds = max(sounds, by_sound(a.bare, b.reading) - ARTICLE)
-    if b.bare is not None and a.reading.script != AR:
-        sounds = max(sounds, by_sound(a.reading, b.bare) - ARTICLE)
+    if a.reading.script != b.reading.script:
+        for other, loss in a.others:
+            sounds = max(sounds, by_sound(other, b.reading) - loss)
+        for other, loss in b.others:
+            sounds = max(sounds, by_sound(a.reading, other) - loss)
     if a.names or a.shorts:
         if not a.names.isdisjoint(b.names):
             return max(sounds, SAME_GIVEN)
@@ -225,8 +235,9 @@ def heard_as(a: Part, b: Part, floor: int) -> int:
     if a.names and b.names and a.names.isdisjoint(b.names):
         return WORST
     figure = by_sound(a.reading, b.reading, floor)
-    if a.bare is not None and b.reading.script != AR:
-        figure = max(figure, by_sound(a.bare, b.reading, floor) - ARTICLE)
+    if a.reading.script != b.reading.script:
+        for other, loss in a.others:
+            figure = max(figure, by_sound(other, b.reading, floor) - loss)
     return figure
 
 
@@ -300,9 +311,9 @@ def capped(figure: int) -> int:
     return figure if figure <= ENOUGH else ENOUGH + (figure - ENOUGH) // 5
 
 
-def balanced(total: int, worst: int) -> int:
+def balanced(total: int, worst: int, best: int) -> int:
     """The sum of the parts, held back by the worst of them: Владимир cannot make لاغونوف a Логинов."""
-    return min(total, WEAK_PART + (2 * worst if worst > 0 else worst))
+    return min(total, WEAK_PART + (2 * worst if worst > 0 else worst) + max(0, best - ENOUGH))
 
 
 def _in_order(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned] | None:
@@ -318,7 +329,7 @@ def _person(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned]:
     """Log odds of two names of several words, and which word went with which; `a` has no more words than `b`."""
     total, chosen = _in_order(a, b) or _assign([[capped(agreement(x, y)) for y in b] for x in a], len(b))
     whole = initials = 0
-    worst = ENOUGH
+    worst = best = ENOUGH
     for i, j, figure in chosen:
         left, right = a[i], b[j]
         if left.initial or right.initial:
@@ -330,9 +341,10 @@ def _person(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned]:
         else:
             whole += 1
             worst = min(worst, figure)
+            best = max(best, figure)
     matched = {j for _, j, _ in chosen}
     spare = [part for j, part in enumerate(b) if j not in matched and not (part.patronymic or part.initial)]
-    total = balanced(total, worst) - UNMATCHED * len(spare)
+    total = balanced(total, worst, best) - UNMATCHED * len(spare)
     if whole + initials < 2:
         total = min(total, SURNAME_ALONE)
     elif whole < 2:

@@ -589,7 +589,8 @@ def _between(tokens: Sequence[Token], first: int, last: int) -> int | None:
 
 def _of_two(given: int, surname: int) -> int:
     """What a given name and a surname are worth together."""
-    return balanced(capped(given) + capped(surname), min(given, surname))
+    first, second = capped(given), capped(surname)
+    return balanced(first + second, min(first, second), max(first, second))
 
 
 def _record(
