@@ -49,7 +49,7 @@ SENTENCE_END = re.compile(r"[.!?…؟][»\"”')\]]*$")
 FRAME = {"footer", "nav", "aside", "header"}
 MOSTLY = 0.6  # of the text stands before the line that closes it
 FAIR_SHARE = 0.3  # of a block is kept: its other sentences are, too
-NEWS_IN_LEAD = 0.4  # share of its longer words that the body lacks
+NEWS_IN_LEAD = 0.3  # share of its longer words that the body lacks
 LEAVES = {"p", "li", "blockquote", "h2", "h3", "h4", "td", "tr", "span"}
 HIDDEN = re.compile(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
 
@@ -102,7 +102,7 @@ def general(tree: Any, declared: Declared, title: str) -> Reading:
     if not kept:
         short = tuple(found[index].text for index in _under_headline(found, title))
         return Reading(short, notes=("body by its place under the headline",))
-    kept = _before_tail(found, kept)
+    kept = [*_opening(found, rows, kept, title), *_before_tail(found, kept)]
     leads = _lost_leads(found, kept, declared, title)
     rescued = [index for index in leads if _adds(found[index], found, kept)]
     notes = ("body by vote", *(["lead rescued"] if rescued else []))
@@ -342,6 +342,22 @@ def _listed(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[int
         if beside and line.linked < 0.2 and not any(_marks(element, {})[0] for element in _chain(line.block, 2)):
             kept.add(index)
     return kept - chosen
+
+
+def _opening(found: Sequence[Line], rows: list[dict[str, float]], kept: list[int], title: str) -> list[int]:
+    """Sentences between the headline and the body that one of the tools keeps: the lead, set apart by its own block."""
+    start = _headline(found, title)
+    if start is None:
+        return []
+    return [
+        index
+        for index in range(start + 1, kept[0])
+        if len(found[index].words) >= 10
+        and found[index].linked < 0.2
+        and rows[index]["either"] > 0.6
+        and not rows[index]["foreign"]
+        and SENTENCE_END.search(found[index].text)
+    ]
 
 
 def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, title: str) -> list[int]:
