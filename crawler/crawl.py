@@ -150,7 +150,7 @@ class Crawl:
             end = CheckEnd("error", f"nothing could be stored: {_first_line(error)}")
         except Exception as error:
             self._log.exception("surprise", outlet=entry_point.outlet, url=entry_point.url)
-            end = CheckEnd("error", f"surprise: {type(error).__name__}: {_first_line(error)}")
+            end = CheckEnd("error", _surprise(error))
         now = self.fetcher.clock()
         took_ms = int((now - started).total_seconds() * 1000)
         end = _counted(end, counts, took_ms)
@@ -246,10 +246,13 @@ class Crawl:
         except (DatabaseError, SQLAlchemyError, OSError):
             raise
         except Exception as error:
-            self._log.exception("surprise", outlet=outlet.id, url=wanted.listing.url)
-            reason = f"surprise: {type(error).__name__}: {_first_line(error)}"
-            await self.store.settle(wanted, "failed", reason, self.fetcher.clock())
-            return self._ended(ArticleEnded(outlet.id, wanted.listing.url, Failed(reason)))
+            await self.store.settle(wanted, "failed", _surprise(error), self.fetcher.clock())
+            return self.surprised(outlet.id, wanted.listing.url, error)
+
+    def surprised(self, outlet_id: str, url: str, error: Exception) -> ArticleEnded:
+        """The end of an article over which something happened that nobody foresaw; the traceback is logged."""
+        self._log.exception("surprise", outlet=outlet_id, url=url)
+        return self._ended(ArticleEnded(outlet_id, url, Failed(_surprise(error))))
 
     async def article(self, wanted: Wanted, outlet: Outlet, limits: Limits = NO_LIMITS) -> ArticleEnded:
         """One article from the fetch to the row. Raises DatabaseError or OSError when it cannot be stored."""
@@ -335,6 +338,10 @@ def _counted(end: CheckEnd, counts: Counter[str], took_ms: int) -> CheckEnd:
         rejected=counts["rejected"],
         failed=counts["failed"],
     )
+
+
+def _surprise(error: BaseException) -> str:
+    return f"surprise: {type(error).__name__}: {_first_line(error)}"
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,10 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from crawler import adhoc, outcomes, schedule, urls
 from crawler.config import CrawlSection
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Crawl, Event, Failed, Limits
 from crawler.db import Database
+from crawler.errors import DatabaseError
 from crawler.extract import extract
 from crawler.fetch import NotFetched
 from crawler.known import unknown
@@ -186,8 +189,18 @@ async def _together(jobs: Iterable[Coroutine[None, None, object]], crawl: Crawl)
 
 
 async def _address(crawl: Crawl, url: str, order: Order) -> None:
-    """An address given by hand: read as what it turns out to be."""
+    """An address given by hand; a surprise over it does not stop the others."""
     outlet = adhoc.outlet_of(url, order.outlets)
+    try:
+        await _read_address(crawl, url, outlet, order)
+    except (DatabaseError, SQLAlchemyError, OSError):
+        raise
+    except Exception as error:
+        crawl.surprised(outlet.id, url, error)
+
+
+async def _read_address(crawl: Crawl, url: str, outlet: Outlet, order: Order) -> None:
+    """Reads an address as what it turns out to be: an article, a feed, a page of links."""
     got = await crawl.fetcher.get(crawl.ask(url, outlet))
     if isinstance(got, NotFetched) or adhoc.recognise(got, outlet) == "article":
         await _article(crawl, url, got, outlet, order)

@@ -38,7 +38,7 @@ from twisted.web.client import ResponseFailed
 
 from crawler.config import CrawlSection
 from crawler.fetch import Ask, NotFetched, Trouble
-from crawler.fetch.guard import AddressRefused, Guard, check_scheme
+from crawler.fetch.guard import AddressRefused, Guard, ProxyUnusable, check_proxy, check_scheme
 from crawler.fetch.resolver import GuardedResolver, resolve
 from crawler.fetch.robots import RobotsForbids
 from crawler.fetch.settings import scrapy_settings
@@ -54,6 +54,7 @@ _TROUBLES: tuple[tuple[type[BaseException], Trouble, str], ...] = (
     (DownloadConnectionRefusedError, "connection refused", "the host refuses connections"),
     (CannotResolveHostError, "unknown host", "the name has no address"),
     (TunnelError, "proxy", ""),
+    (ProxyUnusable, "proxy", ""),
     (DownloadCancelledError, "too large", "more than {max_page} bytes"),
     (ResponseDataLossError, "connection cut", "the connection broke within the answer"),
     (ParseError, "broken answer", "no HTTP answer that can be read"),
@@ -127,13 +128,15 @@ class Fetcher:
         """The page with whatever status it has, after redirects and decompression; or why there is none."""
         try:
             check_scheme(ask.url)
+            if ask.proxy:
+                check_proxy(ask.proxy)
             response = await self._crawler.engine.download_async(self._request(ask))
         except HostDeferred as deferred:
             return NotFetched("rate-limited", str(deferred), deferred.until)
         except IgnoreRequest as ignored:
             return _ignored(ignored, self._crawl.max_page)
         except Exception as error:
-            trouble = self._trouble(error)
+            trouble = self.trouble(error)
             if trouble is None:
                 raise
             return trouble
@@ -151,7 +154,7 @@ class Fetcher:
             meta["proxy"] = None if proxy_bypass(host) else ask.proxy
         return Request(ask.url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
 
-    def _trouble(self, error: Exception) -> NotFetched | None:
+    def trouble(self, error: Exception) -> NotFetched | None:
         """Our word for what the network did; None for a surprise of our own (the database, a mistake)."""
         causes = _causes(error)
         for cause in causes:

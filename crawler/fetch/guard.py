@@ -103,6 +103,18 @@ class Guard:
                 )
 
 
+class ProxyUnusable(Exception):
+    """A configured proxy that we cannot speak to; nothing is ever asked directly in its place."""
+
+
+def check_proxy(proxy: str) -> None:
+    """Raises ProxyUnusable unless it is an http or https proxy."""
+    parts = urlsplit(proxy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        kind = f"{parts.scheme} proxies" if parts.scheme and parts.hostname else repr(proxy)
+        raise ProxyUnusable(f"{kind} cannot be used; write it like http://127.0.0.1:3128")
+
+
 def check_scheme(url: str) -> str:
     """The host of an http or https address. Raises AddressRefused on anything else."""
     try:

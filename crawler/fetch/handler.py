@@ -9,6 +9,8 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
+from crawler.fetch.guard import check_proxy
+
 if TYPE_CHECKING:
     from crawler.fetch.fetcher import Fetcher
 
@@ -20,6 +22,8 @@ class PoliteHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         fetcher: Fetcher = self.crawler.spider.fetcher  # type: ignore[union-attr]  # our own spider, see Fetcher
+        if request.meta.get("proxy"):
+            check_proxy(request.meta["proxy"])
         await fetcher.guard.judge(request.url, request.meta.get("proxy"))
         host = (urlsplit(request.url).hostname or "").lower()
         async with fetcher.turns.turn(host, float(request.meta.get("delay_s", 0.0))) as turn:

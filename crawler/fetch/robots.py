@@ -80,7 +80,9 @@ class Robots:
             response = await self._crawler.engine.download_async(request)
         except (HostDeferred, AddressRefused):
             raise  # the article's own request would meet the same
-        except Exception:
+        except Exception as error:
+            if fetcher.trouble(error) is None:
+                raise  # a surprise of our own says nothing about the host
             return Rules(None, fetcher.clock() + KEPT_AFTER_TROUBLE)
         if response.status != 200:
             missing = 400 <= response.status < 500 and response.status != 429

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -110,12 +110,16 @@ class Site:
         while (header := (await reader.readline()).decode("latin-1").strip()) != "":
             name, _, value = header.partition(":")
             headers[name.lower()] = value.strip()
+        asked = Asked(headers.get("host", ""), path, headers, start, start)
+        place = len(self.log)
+        self.log.append(asked)  # before the answer: who has it may look here at once
         if path in MISBEHAVIOURS and path not in self.answers:
             await MISBEHAVIOURS[path](writer)
         else:
             writer.write(self._said(path, headers))
             await writer.drain()
-        self.log.append(Asked(headers.get("host", ""), path, headers, start, time.time()))
+        if place < len(self.log):
+            self.log[place] = replace(asked, end=time.time())
         return path not in MISBEHAVIOURS or path in self.answers
 
     def _said(self, path: str, headers: dict[str, str]) -> bytes:

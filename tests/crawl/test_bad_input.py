@@ -155,6 +155,26 @@ def test_pause_of_another_host_costs_only_its_own_articles(site: Site, database:
         assert sorted(session.scalars(select(KnownUrl.outcome))) == ["pending", "pending", "saved"]
 
 
+@pytest.mark.parametrize(
+    ("proxy", "reason"),
+    [
+        ("socks5://127.0.0.1:1080", "proxy: socks5 proxies cannot be used; write it like http://127.0.0.1:3128"),
+        ("nonsense", "proxy: 'nonsense' cannot be used; write it like http://127.0.0.1:3128"),
+        ("http://127.0.0.1:1", "connection refused: the host refuses connections"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_proxy_that_cannot_be_used_is_named_and_never_gone_around(
+    site: Site, scheme: str, proxy: str, reason: str
+) -> None:
+    """Nothing is asked directly in its place: the outlet may have one for its safety."""
+    events: list[Event] = []
+    target = site.url("/a").replace("http://", f"{scheme}://")
+    crawl_once(Order([target], outlets()), crawl(proxy=proxy), now, on_event=events.append)
+    assert [getattr(e.end, "reason", "") for e in events if isinstance(e, ArticleEnded)] == [reason]
+    assert site.log == []
+
+
 def test_what_cannot_be_stored_is_not_lost(site: Site, database: Database, tmp_path: Path) -> None:
     """With the evidence folder read-only the check ends in error and the article stays open; later it is stored."""
     site.answers["/feed.xml"] = feed(site.url("/a"), etag='"1"')

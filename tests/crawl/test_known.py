@@ -135,7 +135,7 @@ def test_page_that_killed_two_workers_is_quarantined(database: Database) -> None
         assert known.blame(session, one.key, NOW) == 2
     assert note(database, listing(1, "Another title")) == []
     with database.read() as session:
-        assert session.execute(select(KnownUrl.outcome, KnownUrl.reason)).one()._tuple() == (
+        assert session.execute(select(KnownUrl.outcome, KnownUrl.reason)).one() == (
             "quarantined",
             "killed 2 crawl workers",
         )
