@@ -6,6 +6,7 @@ The caller opens the transaction. Everything may be called twice.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from crawler.errors import UsageError
 INVITE_LIFE = timedelta(minutes=15)
 
 Role = Literal["owner", "reader"]
+
+_OWN_LIST = re.compile(r"user-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def subscribe(session: Session, watchlist: str, address: str, now: datetime, *, 
     address = current(session, check(address))
     known = set(session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None))))
     if watchlist not in known:
-        raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, known)}")
+        public = (name for name in known if not _OWN_LIST.fullmatch(name))
+        raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, public)}")
     remember(session, address, now)
     if _find(session, watchlist, address) is not None:
         return False
@@ -89,11 +93,26 @@ def listed(session: Session, address: str = "") -> list[Subscribed]:
     ]
 
 
-def choices(session: Session, address: str) -> list[Choice]:
-    """Every watchlist there is, and whether `address` gets it."""
+def own_list(user_id: int) -> str:
+    """The id of the watchlist a Telegram user makes with /watch."""
+    return f"user-{user_id}"
+
+
+def check_visible(watchlist: str, user_id: int, granted: Role) -> None:
+    """UsageError when this is somebody else's own list: to a reader it does not exist."""
+    if granted != "owner" and _OWN_LIST.fullmatch(watchlist) and watchlist != own_list(user_id):
+        raise UsageError(f"no watchlist `{watchlist}`")
+
+
+def choices(session: Session, address: str, user_id: int = 0, granted: Role = "owner") -> list[Choice]:
+    """Every watchlist this user may see, and whether `address` gets it."""
     mine = {subscribed.watchlist for subscribed in listed(session, current(session, address))}
     query = select(Watchlist).where(Watchlist.removed_at.is_(None)).order_by(Watchlist.id)
-    return [Choice(row.id, row.title or row.id, row.id in mine) for row in session.scalars(query)]
+    return [
+        Choice(row.id, row.title or row.id, row.id in mine)
+        for row in session.scalars(query)
+        if granted == "owner" or not _OWN_LIST.fullmatch(row.id) or row.id == own_list(user_id)
+    ]
 
 
 def sync(session: Session, wanted: Iterable[SubscriptionSection], now: datetime) -> None:

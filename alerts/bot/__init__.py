@@ -56,9 +56,11 @@ async def run(
     known = await asyncio.to_thread(outlets.load, settings.outlet_folders)
     while not stopping.is_set():
         app = _application(settings)
-        Commands(settings, database, clock, known.by_id).register(app)
+        commands = Commands(settings, database, clock, known.by_id)
+        commands.register(app)
         if not await _introduce(app, stopping):
             return
+        commands.username = app.bot.username
         ours = _Turn(database, clock, str(app.bot.id), holder)
         if not await ours.wait_for(stopping):
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,12 +16,14 @@ from telegram.error import BadRequest
 from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, CommandHandler, ContextTypes
 
 from alerts import chats, feedback, recall, status, subscriptions
+from alerts.bot import watching
+from alerts.bot.talk import Asked, Reply
 from alerts.config import Settings
 from alerts.deliver import alert_content
 from alerts.locale import Texts, languages, texts
 from alerts.models import Chat
-from alerts.render import Button, Message, alert_buttons, clean, clip, moment, parts, render
-from alerts.subscriptions import Choice, Role
+from alerts.render import Button, alert_buttons, clean, clip, moment, parts, render
+from alerts.subscriptions import Choice
 from crawler.db import Database
 from crawler.errors import UsageError
 from crawler.log import get_log, redact
@@ -36,34 +38,6 @@ TOAST = 200
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One command of somebody who may give it."""
-
-    user: int
-    role: Role
-    address: str  # the chat or topic it was given in
-    words: tuple[str, ...]
-    said: Texts  # in the language of the chat
-    timezone: str = "UTC"
-    new: bool = False  # let in by this very command
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Plain text of any length and, perhaps, rows of buttons.
-
-    What a press leads to may also `edit` the message the button stands under (without text: its buttons alone) and
-    show a `toast` for a moment.
-    """
-
-    text: str = ""
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    edit: bool = False
-    toast: str = ""
-    message: Message | None = None  # an alert as it was sent, instead of text
-
-
 class Commands:
     """The handlers. Each opens one transaction in a thread and returns a Reply; the network comes afterwards."""
 
@@ -75,6 +49,7 @@ class Commands:
         outlets: Mapping[str, Outlet],
     ) -> None:
         self.settings, self.database, self.clock, self.outlets = settings, database, clock, outlets
+        self.username = ""  # the bot's own, once Telegram has told it
 
     def register(self, app: Application) -> None:  # type: ignore[type-arg]
         answers: dict[str, Callable[[Session, Asked], Reply]] = {
@@ -90,6 +65,11 @@ class Commands:
             "language": self.language,
             "discreet": self.discreet,
             "show": self.show,
+            "invite": self.invite,
+            "watch": watching.watch,
+            "watches": watching.watches,
+            "delete": watching.delete,
+            "search": watching.search,
         }
         for name, answer in answers.items():
             app.add_handler(CommandHandler(name, self._command(answer)))
@@ -126,7 +106,7 @@ class Commands:
         if change.new_chat_member.status in there and not await self._transaction(
             lambda session: self._may_stay(session, change.from_user.id, f"telegram:{change.chat.id}")
         ):
-            log.warning("left a chat nobody listed", chat=change.chat.id, added_by=change.from_user.id)
+            log.warning("left a chat nobody listed")
             await change.chat.leave()
 
     def _may_stay(self, session: Session, user_id: int, address: str) -> bool:
@@ -176,7 +156,19 @@ class Commands:
             here = subscriptions.remember(session, address, self.clock())
             here.language = texts(known.partition("-")[0]).language
         here.title = chat.title or user.full_name
-        asked = Asked(user.id, role, address, words, texts(here.language), here.timezone, new)
+        asked = Asked(
+            user=user.id,
+            name=user.full_name,
+            role=role,
+            address=address,
+            private=private,
+            words=words,
+            text=_after_command(update),
+            said=texts(here.language),
+            now=self.clock(),
+            timezone=here.timezone,
+            new=new,
+        )
         try:
             return answer(session, asked)
         except UsageError as error:
@@ -193,13 +185,13 @@ class Commands:
         return Reply("\n\n".join(lines))
 
     def help(self, session: Session, asked: Asked) -> Reply:
-        names = [choice.watchlist for choice in subscriptions.choices(session, asked.address)]
+        names = [choice.watchlist for choice in subscriptions.choices(session, asked.address, asked.user, asked.role)]
         example = names[0] if names else "my-names"
         return Reply(asked.said("help", example=example, languages=", ".join(languages())))
 
     def watchlists(self, session: Session, asked: Asked) -> Reply:
         """Every list by name, with a button each."""
-        choices = subscriptions.choices(session, asked.address)
+        choices = subscriptions.choices(session, asked.address, asked.user, asked.role)
         if not choices:
             return Reply(asked.said("watchlists_none"))
         subscribed = sum(choice.subscribed for choice in choices)
@@ -223,14 +215,15 @@ class Commands:
     def _toggle(self, session: Session, asked: Asked, data: list[str]) -> Reply:
         """The list as it is afterwards."""
         if data[0] == "+":
-            subscriptions.subscribe(session, data[1], asked.address, self.clock())
+            subscriptions.check_visible(data[1], asked.user, asked.role)
+            subscriptions.subscribe(session, data[1], asked.address, asked.now)
         else:
             subscriptions.unsubscribe(session, data[1], asked.address)
         return replace(self.watchlists(session, asked), edit=True)
 
     def _judge(self, session: Session, asked: Asked, data: list[str]) -> Reply:
         """The reader's word is stored and shown at its button."""
-        feedback.judge(session, data[1], asked.address, asked.user, data[2], self.clock())
+        feedback.judge(session, data[1], asked.address, asked.user, data[2], asked.now)
         toast = asked.said("judged" if data[2] == "right" else "judged_muted")
         return Reply(buttons=alert_buttons(data[1], asked.said, data[2]), edit=True, toast=toast)
 
@@ -245,15 +238,16 @@ class Commands:
         return Reply(f"{asked.said('why', id=data[1])}\n{recall.why(session, data[1], asked.address)}")
 
     def subscribe(self, session: Session, asked: Asked) -> Reply:
-        choices = subscriptions.choices(session, asked.address)
+        choices = subscriptions.choices(session, asked.address, asked.user, asked.role)
         if not asked.words:
             return Reply(asked.said("subscribe_which", lists=_names(choices, asked.said)))
         name = asked.words[0].lower()
-        new = subscriptions.subscribe(session, name, asked.address, self.clock())
+        subscriptions.check_visible(name, asked.user, asked.role)
+        new = subscriptions.subscribe(session, name, asked.address, asked.now)
         return Reply(asked.said("subscribed" if new else "subscribed_already", title=_title(choices, name)))
 
     def unsubscribe(self, session: Session, asked: Asked) -> Reply:
-        choices = subscriptions.choices(session, asked.address)
+        choices = subscriptions.choices(session, asked.address, asked.user, asked.role)
         if not asked.words:
             return Reply(
                 asked.said("unsubscribe_which", lists=_names((c for c in choices if c.subscribed), asked.said))
@@ -263,31 +257,31 @@ class Commands:
         return Reply(asked.said("unsubscribed" if was else "unsubscribed_already", title=_title(choices, name)))
 
     def status(self, session: Session, asked: Asked) -> Reply:
-        counted = status.status(session, self.clock())
+        counted = status.status(session, asked.now)
         return Reply(status.say(counted, asked.said.language, addresses=asked.role == "owner"))
 
     def mute(self, session: Session, asked: Asked) -> Reply:
-        until = chats.mute(session, asked.address, " ".join(asked.words), self.clock())
+        until = chats.mute(session, asked.address, " ".join(asked.words), asked.now)
         if until is None:
             return Reply(asked.said("unmuted"))
         return Reply(asked.said("muted", date=moment(until, asked.said.language, ZoneInfo(asked.timezone))))
 
     def quiet(self, session: Session, asked: Asked) -> Reply:
-        hours = chats.set_quiet(session, asked.address, " ".join(asked.words), self.clock())
+        hours = chats.set_quiet(session, asked.address, " ".join(asked.words), asked.now)
         return Reply(
             asked.said("quiet_set", hours=hours, timezone=asked.timezone) if hours else asked.said("quiet_off")
         )
 
     def timezone(self, session: Session, asked: Asked) -> Reply:
-        zone = chats.set_timezone(session, asked.address, " ".join(asked.words), self.clock())
+        zone = chats.set_timezone(session, asked.address, " ".join(asked.words), asked.now)
         return Reply(asked.said("timezone_set", timezone=zone))
 
     def language(self, session: Session, asked: Asked) -> Reply:
-        chosen = chats.set_language(session, asked.address, " ".join(asked.words), self.clock())
+        chosen = chats.set_language(session, asked.address, " ".join(asked.words), asked.now)
         return Reply(texts(chosen)("language_set"))
 
     def discreet(self, session: Session, asked: Asked) -> Reply:
-        on = chats.set_discreet(session, asked.address, " ".join(asked.words), self.clock())
+        on = chats.set_discreet(session, asked.address, " ".join(asked.words), asked.now)
         return Reply(asked.said("discreet_on" if on else "discreet_off"))
 
     def show(self, session: Session, asked: Asked) -> Reply:
@@ -301,12 +295,27 @@ class Commands:
         told = alert_content(session, alert_id, self.outlets, lists)
         return Reply(message=render(told, asked.said.language, asked.timezone))
 
+    def invite(self, session: Session, asked: Asked) -> Reply:
+        """A link that lets one person in as a reader."""
+        if asked.role != "owner":
+            return Reply(asked.said("owner_only"))
+        if not asked.private:
+            return Reply(asked.said("private_only"))
+        code = subscriptions.invite(session, "reader", asked.now)
+        minutes = int(subscriptions.INVITE_LIFE.total_seconds() // 60)
+        return Reply(asked.said("invite", minutes=minutes, link=f"https://t.me/{self.username}?start={code}"))
+
     async def _transaction(self, work: Callable[[Session], Result]) -> Result:
         def transact() -> Result:
             with self.database.begin() as session:
                 return work(session)
 
         return await asyncio.to_thread(transact)
+
+
+def _after_command(update: Update) -> str:
+    text = (update.message.text if update.message else "") or ""
+    return (text.split(maxsplit=1)[1:] or [""])[0]
 
 
 def _thread(update: Update) -> int | None:

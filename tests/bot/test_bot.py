@@ -11,14 +11,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from telegram.ext import ApplicationBuilder, CommandHandler
 
 from alerts import bot, outbox, subscriptions
 from alerts.bot import turn
+from alerts.bot.commands import Commands
 from alerts.channels import Sent
 from alerts.config import Config, Settings
+from alerts.locale import languages, texts
 from alerts.models import Chat, Feedback, Subscription, User
 from crawler.db import Database
 from crawler.errors import ChannelError
+from crawler.languages import fold
+from crawler.models import Article
 from tests.delivery.fake_telegram import FakeTelegram
 from tests.delivery.world import NOW, SENTENCE, TOKEN, Clock, alert, chat, delivery, watch
 
@@ -30,6 +35,7 @@ class Talk:
 
     def __init__(self, database: Database, folder: Path, *, owners: list[int] | None = None) -> None:
         self.database, self.clock, self.announced = database, Clock(), list[str]()
+        folder.mkdir(exist_ok=True)
         self.api = FakeTelegram(folder / "accepted.jsonl")
         telegram = {"base_url": self.api.url, "owners": [OWNER] if owners is None else owners}
         config = Config.model_validate({"telegram": telegram})
@@ -222,6 +228,74 @@ def test_a_discreet_chat_shows_on_request(database: Database, tmp_path: Path) ->
     assert (unknown, which) == ("That alert did not come to this chat.", "Which alert? Write: /show ID")
 
 
+def test_a_reader_watches_for_something_of_their_own(database: Database, tmp_path: Path) -> None:
+    """Several lines at once; good ones are saved and subscribed, a bad one says what is wrong with it."""
+    with database.begin() as session:
+        subscriptions.add_user(session, READER, "reader", NOW)
+    api = Talk(database, tmp_path).after(
+        said(READER, '/watch Хмеймим AND взрыв\n(broken\nname:"Пётр Выдуманный"'), said(READER, "/watches")
+    )
+    saved, mine = api.texts(READER)
+    assert [line.split(":")[0] for line in saved.splitlines() if not line.startswith(" ")] == [
+        "Saved as 1",
+        "Not saved",
+        "Saved as 2",
+    ]
+    assert mine == '1 · Хмеймим AND взрыв\n2 · name:"Пётр Выдуманный"'
+    assert subscribed(database) == {("user-1002", "telegram:1002")}
+    api = Talk(database, tmp_path / "again").after(said(READER, "/delete 1"), said(READER, "/watches"))
+    assert api.texts(READER) == ["Deleted: Хмеймим AND взрыв", '2 · name:"Пётр Выдуманный"']
+
+
+def test_what_one_reader_watches_for_another_does_not_see(database: Database, tmp_path: Path) -> None:
+    """Not in /watchlists, not by subscribing to a guessed id, not by /delete, not in a group; the owner sees the list."""
+    with database.begin() as session:
+        subscriptions.add_user(session, READER, "reader", NOW)
+    api = Talk(database, tmp_path).after(
+        said(OWNER, "/watch Хмеймим"),
+        said(READER, "/watchlists"),
+        said(READER, "/subscribe user-1001"),
+        said(READER, "/subscribe user-100"),
+        pressed(READER, "+:user-1001"),
+        said(READER, "/delete 1"),
+        said(OWNER, "/watches", GROUP),
+    )
+    answers = " ".join(api.texts(READER) + api.texts(GROUP))
+    assert "Хмеймим" not in answers
+    assert "User 1001" not in answers
+    assert "did you mean" not in answers
+    assert subscribed(database) == {("user-1001", "telegram:1001")}
+    (shown,) = Talk(database, tmp_path / "owner").after(said(OWNER, "/watchlists")).texts(OWNER)
+    assert "✓ User 1001 (user-1001)" in shown
+
+
+def test_an_owner_invites(database: Database, tmp_path: Path) -> None:
+    """A link of one use, in private, from an owner alone."""
+    (link,) = Talk(database, tmp_path / "owner").after(said(OWNER, "/invite")).texts()
+    code = link.rpartition("=")[2]
+    api = Talk(database, tmp_path / "reader").after(
+        said(READER, f"/start {code}"), said(READER, "/invite"), said(OWNER, "/invite", GROUP)
+    )
+    welcome, refused = api.texts(READER)
+    assert "You were let in as reader." in welcome
+    assert refused == "Only an owner can do this."
+    assert "start=" not in api.texts(GROUP)[0]
+
+
+def test_stored_articles_can_be_searched(database: Database, tmp_path: Path) -> None:
+    """Day, outlet, headline and address; or that there is nothing."""
+    with database.begin() as session:
+        alert(session, "k3f9a2", [watch(session)])
+        session.query(Article).one().folded = fold(SENTENCE)
+    api = Talk(database, tmp_path).after(
+        said(OWNER, "/search القتيل"), said(OWNER, "/search Пальмира"), said(OWNER, "/search")
+    )
+    found, nothing, how = api.texts()
+    assert found == "2018-02-13 · nahr · مقتل متعاقدين في هجوم\nhttps://nahr.example/k3f9a2"
+    assert nothing == "Nothing found."
+    assert how.startswith("Write words")
+
+
 def test_the_bot_leaves_chats_nobody_listed(database: Database, tmp_path: Path) -> None:
     """Added by a stranger it goes; added by an owner, or into a chat of the configuration, it stays."""
     with database.begin() as session:
@@ -309,6 +383,18 @@ def test_an_invite_works_once_and_in_time(database: Database) -> None:
         assert subscriptions.redeem(session, code, STRANGER, NOW) is None
         assert subscriptions.role(session, READER) == "reader"
         assert subscriptions.role(session, STRANGER) is None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_command_is_explained(language: str, tmp_path: Path) -> None:
+    """In /help of each language and in docs/guide/telegram.md."""
+    app = ApplicationBuilder().token(TOKEN).build()
+    settings = Settings(Config(), None, tmp_path, "sqlite://", TOKEN)
+    Commands(settings, Database("sqlite://"), Clock(), {}).register(app)
+    commands = {name for handler in app.handlers[0] if isinstance(handler, CommandHandler) for name in handler.commands}
+    guide = Path(__file__).parent.parent.parent / "docs" / "guide" / "telegram.md"
+    assert {name for name in commands if f"`/{name}" not in guide.read_text("utf-8")} == set()
+    assert {name for name in commands - {"start"} if f"/{name}" not in texts(language).by_key["help"]} == set()
 
 
 def test_two_daemons_take_turns(database: Database, tmp_path: Path) -> None:
