@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import random
@@ -52,8 +53,10 @@ def measure(data: Path | None) -> Iterator[Figure | Skipped]:
 def _at_size(
     size: int, monitor: Monitor[int], queries: list[Query], texts: list[Document], bytes_each: float
 ) -> Iterator[Figure]:
+    gc.collect()
+    gc.freeze()  # as the daemon does with a new monitor: walking 50,000 queries for garbage takes half a second
     _run(monitor, texts)
-    cut = _median(lambda text: _cut(text), texts)
+    cut = _median(_cut, texts)
     whole = _median(lambda text: monitor.match(_fresh(text)), texts)
     yield Figure(
         f"monitor.cost_at_{size}",
