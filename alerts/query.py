@@ -26,9 +26,10 @@ from alerts.terms.phrase import Phrase
 from alerts.terms.without import Without
 from crawler.config import did_you_mean
 from crawler.errors import QueryError
-from crawler.languages import fold, tokenise
+from crawler.languages import Token, tokenise
 
 LONGEST = 10_000  # characters of a watch
+LONGEST_SUGGESTED = 1_000  # characters of a watch that is worth correcting: the correction is read once more
 DEEPEST = 40  # parentheses, functions and NOTs inside each other
 MOST_TERMS = 2_000  # words and other leaves of a watch, macros written out
 
@@ -116,7 +117,7 @@ class _Lexer:
     def wrong(self, message: str, start: int, fix: tuple[int, int, str] | None = None) -> NoReturn:
         """Raises QueryError. `fix` replaces a stretch of the cleaned text, suggested when the result can be read."""
         suggestion = ""
-        if fix is not None and self.suggest:
+        if fix is not None and self.suggest and len(self.text) <= LONGEST_SUGGESTED:
             candidate = " ".join((self.text[: fix[0]] + fix[2] + self.text[fix[1] :]).split())
             try:
                 _Parser(candidate, self.macros, suggest=False).query()
@@ -440,10 +441,11 @@ class _Parser:
         while self.here.kind == "word":
             words.append(self.take())
             self.count(words[-1].start)
+        cuts = [tokenise(word.value) for word in words]
         terms: list[Term] = []
         at = 0
         while at < len(words):
-            length = _person(words, at) if self.here.kind != "weight" else 0
+            length = _person(cuts, at) if self.here.kind != "weight" else 0
             if length:
                 terms.append(Name((" ".join(word.value for word in words[at : at + length]),)))
             else:
@@ -473,7 +475,7 @@ def _joined(kind: type[Every] | type[Either], parts: list[Term]) -> Term:
     return kind(tuple(dict.fromkeys(flat))) if len(set(flat)) > 1 else flat[0]
 
 
-def _person(words: list[_Lexeme], at: int) -> int:
+def _person(words: list[list[Token]], at: int) -> int:
     """How many of the bare words from `at` on are one person: given name and surname, in this or the other order.
 
     An Arabic name is not told from other words by capitals, so there it must be all that stands here.
@@ -484,10 +486,9 @@ def _person(words: list[_Lexeme], at: int) -> int:
         run = words[at : at + length]
         if len(run) < length:
             continue
-        tokens = [tokenise(word.value) for word in run]
-        if any(len(cut) != 1 for cut in tokens):
+        if any(len(cut) != 1 for cut in run):
             continue
-        parts = [cut[0] for cut in tokens]
+        parts = [cut[0] for cut in run]
         if len({part.script for part in parts}) > 1 or any(len(part.folded) < 2 for part in parts):
             continue
         arabic = parts[0].script == "ar"
@@ -495,7 +496,7 @@ def _person(words: list[_Lexeme], at: int) -> int:
             continue
         if not arabic and length == 3 and not _patronymic(parts[1].folded) and not _patronymic(parts[2].folded):
             continue
-        if any(any(names_of(fold(part.folded))) for part in (parts[0], parts[-1] if length == 2 else parts[1])):
+        if any(any(names_of(part.folded)) for part in (parts[0], parts[-1] if length == 2 else parts[1])):
             return length
     return 0
 
