@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.orm import Session
 
 from alerts import bot, channels, deliver, subscriptions, systemd, watchlists
 from alerts.config import Settings
@@ -266,10 +267,19 @@ def prepare(settings: Settings, database: Database, outlets: Outlets) -> list[st
         schedule.sync(session, outlets.by_id.values(), config.crawl, at)
         synced = watchlists.sync(session, config.watchlists, at)
         subscriptions.sync(session, config.subscriptions, at)
-        if not settings.token:
-            for watchlist in config.watchlists:
-                subscriptions.subscribe(session, watchlist, CONSOLE, at, source="console")
+        _console(session, wanted=not settings.token, at=at)
     return [f"watchlist {line.watchlist}, `{line.text}`: {line.reason}" for line in synced.broken]
+
+
+def _console(session: Session, *, wanted: bool, at: datetime) -> None:
+    """Without a token every list is printed here; with one, only those somebody asked for."""
+    if wanted:
+        for choice in subscriptions.choices(session, CONSOLE):
+            subscriptions.subscribe(session, choice.watchlist, CONSOLE, at, source="console")
+        return
+    for row in subscriptions.listed(session, CONSOLE):
+        if row.source == "console":
+            subscriptions.unsubscribe(session, row.watchlist, CONSOLE)
 
 
 async def serve(

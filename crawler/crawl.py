@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import isolation, outcomes
+from crawler import isolation, outcomes, urls
 from crawler.config import CrawlSection
 from crawler.errors import DatabaseError
 from crawler.extract import extract
@@ -183,16 +183,16 @@ class Crawl:
         counts["listed"] = len(reading.listings)
         wanted = await self.store.listed(entry_point, reading, self.fetcher.clock())
         asked = [one for one in wanted if not limits.excludes(one.listing.published_at)]
-        paused = await self._articles(
-            asked[: limits.articles or self._crawl.articles_per_check], outlet, limits, counts
-        )
+        asked = asked[: limits.articles or self._crawl.articles_per_check]
+        paused = await self._articles(asked, entry_point.host, outlet, limits, counts)
         if paused is not None:
             return CheckEnd("rate-limited", paused.reason, not_before=paused.until)
         if isinstance(found, CheckEnd):
             return found
         outcome: Outcome = "ok" if reading.listings else "empty"
         reason = ", ".join(f"{count} {why}" for why, count in reading.dropped.items())
-        assert isinstance(got, Page)  # what was read was fetched
+        if reading.more or not isinstance(got, Page):  # an index that stays the same says nothing of what it leads to
+            return CheckEnd(outcome, reason)
         return CheckEnd(outcome, reason, etag=got.header("etag"), last_modified=got.header("last-modified"))
 
     async def _listing(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:
@@ -223,16 +223,19 @@ class Crawl:
         return Ask(url, delay.total_seconds(), proxy)
 
     async def _articles(
-        self, wanted: Iterable[Wanted], outlet: Outlet, limits: Limits, counts: Counter[str]
+        self, wanted: Iterable[Wanted], host: str, outlet: Outlet, limits: Limits, counts: Counter[str]
     ) -> Postponed | None:
-        """Reads articles one after the other; the pause, when a host asked for one and the rest must wait."""
+        """Reads articles one after the other; the pause, when the entry point's own `host` asked for one.
+
+        A pause of another host costs only the articles that lie there.
+        """
         for one in wanted:
             if self.stopping.is_set():
                 break
             ended = await self._surely(one, outlet, limits)
-            counts[_COUNTED[type(ended.stored or ended.end)]] += 1
-            if isinstance(ended.end, Postponed):
-                del counts["postponed"]
+            if not isinstance(ended.end, Postponed):
+                counts[_COUNTED[type(ended.stored or ended.end)]] += 1
+            elif urls.host(one.listing.url) == host:
                 return ended.end
         return None
 
@@ -308,7 +311,6 @@ _COUNTED: Mapping[type[object], str] = {
     Rejected: "rejected",
     Blocked: "failed",
     Failed: "failed",
-    Postponed: "postponed",
 }
 
 
@@ -347,4 +349,4 @@ def _fact(entry_point: DueEntryPoint, outlet: Outlet) -> EntryPointFact:
 def _joined(a: Reading, b: Reading) -> Reading:
     known = {listing.url for listing in a.listings}
     listings = a.listings + tuple(listing for listing in b.listings if listing.url not in known)
-    return Reading(listings, dict(Counter(a.dropped) + Counter(b.dropped)), (), a.titles_are_exact)
+    return Reading(listings, dict(Counter(a.dropped) + Counter(b.dropped)), a.more, a.titles_are_exact)

@@ -17,7 +17,7 @@ from datetime import datetime
 from crawler.extract import ReadingRules
 from crawler.types import Blocked, Draft, Page, Rejected
 
-LONGEST_S = 15.0
+LONGEST_S = 10.0
 MEMORY_BYTES = 1_500_000_000  # of address space; the libraries alone map several hundred million
 
 Extract = Callable[[Page, ReadingRules | None, datetime], Draft | Rejected | Blocked]

@@ -27,10 +27,11 @@ ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|LiveBlogPosting|NewsStor
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The page's text. Right for UTF-8 and the Cyrillic and Arabic one-byte encodings, declared right, wrong or not at all.
+    """The page's text. Right for UTF-8 and the Cyrillic and Arabic one-byte encodings, declared right, wrong or not
+    at all.
 
-    What the bytes say goes before what is declared: valid UTF-8 is UTF-8, and a legacy encoding that the byte statistics
-    (cchardet) recognise overrules a header; everything else is decoded as a browser would (w3lib).
+    What the bytes say goes before what is declared: valid UTF-8 is UTF-8, and a legacy encoding that the byte
+    statistics (cchardet) recognise overrules a header; everything else is decoded as a browser would (w3lib).
     """
     if body[:4].startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return NOT_XML.sub("", html_to_unicode(content_type, body)[1])
@@ -55,8 +56,8 @@ def _legacy(body: bytes, content_type: str) -> str:
 def parse(text: str) -> lxml_html.HtmlElement | None:
     """The tree, or None when there is no element in it. Never deeper than MAX_DEPTH.
 
-    libxml2 stops reading where nesting gets too deep. Pages of unclosed <font> and <b> are real: their inline tags are taken
-    out and they are read again; if that does not do, so are their <div>s.
+    libxml2 stops reading where nesting gets too deep. Pages of unclosed <font> and <b> are real: their inline tags
+    are taken out and they are read again; if that does not do, so are their <div>s.
     """
     text = text[:MAX_CHARACTERS]
     if text.count("<") > MAX_TAGS:

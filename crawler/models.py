@@ -29,6 +29,7 @@ class EntryPoint(Base):
     first_read_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime
     )  # first check that delivered and stored its items
+    checking_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # claimed, and not ended yet
     last_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_outcome: Mapped[str] = mapped_column(Text, default="")
     etag: Mapped[str] = mapped_column(Text, default="")

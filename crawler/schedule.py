@@ -155,7 +155,7 @@ def _claim(session: Session, row: EntryPoint, now: datetime) -> bool:
         session,
         update(EntryPoint)
         .where(EntryPoint.id == row.id, EntryPoint.next_check_at == row.next_check_at)
-        .values(next_check_at=now + timedelta(seconds=row.interval_s)),
+        .values(next_check_at=now + timedelta(seconds=row.interval_s), checking_since=now),
     )
 
 
@@ -183,6 +183,7 @@ def reschedule(
     failed = end.outcome in FAILURES
     row.failures = row.failures + 1 if failed else 0
     row.checks += 1
+    row.checking_since = None
     row.last_checked_at, row.last_outcome = now, end.outcome
     if end.outcome in ("ok", "empty"):
         row.etag, row.last_modified = end.etag, end.last_modified
@@ -197,6 +198,14 @@ def reschedule(
         Check(entry_point_id=row.id, at=now, first=entry_point.first, outcome=end.outcome, reason=end.reason, **counts)
     )
     return row.next_check_at
+
+
+def resume(session: Session, now: datetime) -> int:
+    """Makes due again what a worker had claimed and did not end, because it was killed; how many."""
+    rows = session.scalars(select(EntryPoint).where(EntryPoint.checking_since.is_not(None))).all()
+    for row in rows:
+        row.checking_since, row.next_check_at = None, min(row.next_check_at, now)
+    return len(rows)
 
 
 def anything_due(session: Session, now: datetime) -> bool:

@@ -1,8 +1,8 @@
 """URLs as identities: `canonical` brings every spelling of one article's address to one form.
 
 The canonical form is a key, not a link to show (show `Draft.url`): its scheme is always https and `www.` is dropped.
-courlan's `check_url` and tracker list are not used: the first rejects real articles (`/archives/784230`), the second takes
-`cid=` and `gallery=` for trackers.
+courlan's `check_url` and tracker list are not used: the first rejects real articles (`/archives/784230`), the second
+takes `cid=` and `gallery=` for trackers.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urljoi
 TRACKER = re.compile(
     r"""(?x) ^(?:
         utm_.* | mtm_.* | pk_.* | at_.* | ns_.* | mc_[ce]id | __?twitter_impression | _openstat | _ga | _gl | _hs.*
-      | [a-z]*clid | igshid? | msclkid | gbraid | wbraid | dclid | spm | xtor | cmpid? | icid | ncid | ocid | s?cid_source
-      | ref | ref_?src | ref_?url | referr?er | share | shared | sharedby | feature | from_?source | source | src | smid | smtyp
-      | tg_?rhash | rhash | rss | via | hootpostid | sh | fb_.* | f?bclid | mobile | noamp | redirect | nocache | _ | rnd | tmpl
+      | [a-z]*clid | igshid? | msclkid | gbraid | wbraid | dclid | spm | xtor | cmpid? | icid | ncid | ocid
+      | s?cid_source
+      | ref | ref_?src | ref_?url | referr?er | share | shared | sharedby | feature | from_?source | source | src
+      | smid | smtyp
+      | tg_?rhash | rhash | rss | via | hootpostid | sh | fb_.* | f?bclid | mobile | noamp | redirect | nocache | _
+      | rnd | tmpl
       | phpsessid | jsessionid | sessionid | session_id | aspsessionid.* | cf_chl.* | __cf_.* | __tw
     )$"""
 )
@@ -74,8 +77,8 @@ def site(url: str) -> str:
 def canonical(url: str, declared: str = "") -> str:
     """The key under which this article is known.
 
-    `declared` is what the page says of itself (`<link rel=canonical>`), absolute or relative. It is followed when it names
-    a page of the same site that may be this article; one that points home or loses the article's id is ignored.
+    `declared` is what the page says of itself (`<link rel=canonical>`), absolute or relative. It is followed when it
+    names a page of the same site that may be this article; one that points home or loses the article's id is ignored.
     """
     own = _normal(url)
     if declared.strip():

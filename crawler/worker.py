@@ -256,6 +256,7 @@ def _bring_in_step(store: Stored, known: Outlets, subject: str, crawl: CrawlSect
 
     with store.database.begin() as session:
         schedule.sync(session, known.by_id.values(), crawl, _now())
+        schedule.resume(session, _now())
         if not subject:
             return
         kills = addresses.blame(session, subject, _now()) or schedule.blame(session, subject, crawl, _now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from alerts.cli import app
 from alerts.config import Config
+from alerts.terms import known
 
 GUIDE = Path(__file__).parent.parent / "docs" / "guide"
 
@@ -76,6 +78,12 @@ def test_every_command_has_an_example(path: str, command: Any) -> None:
     assert "Example" in (command.epilog or ""), path
 
 
+@pytest.mark.parametrize("word", sorted(known()))
+def test_every_word_of_the_watch_language_is_documented(word: str) -> None:
+    """docs/guide/watch.md shows every word of the watch language."""
+    assert word in (GUIDE / "watch.md").read_text("utf-8")
+
+
 def test_shipped_config_is_valid() -> None:
     """The config.yaml of the repository and every watch in it can be read."""
     from alerts.cli.watches import query_problems
@@ -83,3 +91,17 @@ def test_shipped_config_is_valid() -> None:
 
     config = read_yaml(GUIDE.parent.parent / "config.yaml", Config)
     assert [] == query_problems(config)
+
+
+def test_every_query_of_the_guide_can_be_read() -> None:
+    """Each watch shown in a table or command of docs/guide/watch.md is a valid one."""
+    from alerts.query import parse
+
+    text = (GUIDE / "watch.md").read_text("utf-8")
+    shown = re.findall(r"^\| `([^`]+)` \|", text, re.M) + re.findall(r"rasad watch test '([^']+)'", text)
+    placeholder = re.compile(r"\b[abc]\b")
+    real = [query.replace("\\|", "|") for query in shown if not placeholder.search(query)]
+    assert len(real) > 15
+    for query in real:
+        alone = any(query.startswith(field) for field in ("lang:", "country:", "leaning:", "section:", "published:", "outlet:", "@"))
+        parse(f"{query} AND Сирия" if alone else query)

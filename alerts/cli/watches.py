@@ -98,14 +98,17 @@ def add(
     alleged: Annotated[bool, typer.Option("--alleged", help="Head the list's alerts Alleged.")] = False,
 ) -> None:
     """Watch for something from now on. Alerts reach whoever is subscribed to the list."""
-    from alerts import watchlists
+    from alerts import subscriptions, watchlists
 
     opened = database(settings())
     with opened.begin() as session:
         saved = watchlists.add(session, query, now(), watchlist=watchlist, title=title, alleged=alleged)
+        heard = any(row.watchlist == watchlist for row in subscriptions.listed(session))
     typer.echo(f"{saved.watchlist} watches for {saved.query} (number {saved.id})")
     if saved.understood != saved.query:
         typer.echo(f"understood as {saved.understood}")
+    if not heard:
+        typer.secho(f"nobody gets its alerts yet: rasad subscriptions add {watchlist} telegram:CHAT_ID", err=True)
 
 
 @watch.command(epilog="Example: rasad watch remove 17")

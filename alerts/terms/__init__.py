@@ -115,6 +115,7 @@ class Term(ABC):
     word: ClassVar[str]  # what is written: `near`, `outlet`, `AND`
     kind: ClassVar[Literal["word", "field", "function", "operator"]]
     joint: ClassVar[bool] = False  # all its children are required together
+    steady: ClassVar[bool] = True  # what it holds for in a stretch of a text it holds for in the whole text
 
     @classmethod
     def read(cls, value: str) -> Term:
@@ -214,7 +215,7 @@ def together(parts: Sequence[Term]) -> Reach:
 
 def monotone(term: Term) -> bool:
     """Whether what holds for a stretch of a text holds for the whole text too."""
-    return term.word not in ("NOT", "score") and all(monotone(child) for child in term.children)
+    return term.steady and all(monotone(child) for child in term.children)
 
 
 def all_hold(parts: Iterable[Term], test: Test) -> Test:

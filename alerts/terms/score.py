@@ -22,6 +22,7 @@ class Score(Term):
 
     word = "score"
     kind = "function"
+    steady = False
     threshold: int
     parts: tuple[Term, ...]
     weights: tuple[int, ...]

@@ -20,6 +20,7 @@ class Without(Term):
 
     word = "NOT"
     kind = "operator"
+    steady = False
     part: Term
 
     def find(self, reading: Reading) -> list[Place] | None:

@@ -1,12 +1,13 @@
 """Page -> Draft | Rejected | Blocked. Pure: no network, no database; the clock is an argument.
 
-refuse(page)                        challenges, statuses, images, feeds
+refuse(page)                         challenges, statuses, images, feeds
 tree = parse(decode(page))
-body = outlet's selectors, when valid and not empty; else the general extractor
-lines = clean(body)                 title, chrome, boilerplate and glued counters out
-title, authors, section, lead, ...  selectors, JSON-LD, meta, headline: in that order
+title, authors, section, tags ...    selectors, JSON-LD, meta, headline: in that order
 published = dates.published(...)
-soft_refusal(title, text)           login walls, geo-blocks, soft 404s
+body = the outlet's selectors        when a template is valid and finds text;
+       else general(tree)            the vote on the page's lines, live blogs, embedded data
+text = clean(body)                   headline, chrome, boilerplate and what follows the end are out
+soft_refusal(title, text)            login walls, geo-blocks, soft 404s
 """
 
 from __future__ import annotations

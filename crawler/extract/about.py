@@ -15,10 +15,12 @@ from crawler.types import Listing
 
 SEPARATOR = re.compile(r"\s+[|»«–—·•:/]+\s+|\s+-\s+|\s*::\s*|\s*\|\s*")
 BYLINE = re.compile(
-    r"(?i)^\W*(?:by|автор(?:ы)?|текст|подготовил[аи]?|корреспондент|بقلم|كتب(?:ه|ت)?|اعداد|إعداد|الكاتب|written by|reported by)\b\s*:?\s*"
+    r"(?i)^\W*(?:by|автор(?:ы)?|текст|подготовил[аи]?|корреспондент|بقلم|كتب(?:ه|ت)?|اعداد|إعداد|الكاتب|written by"
+    r"|reported by)\b\s*:?\s*"
 )
 NOT_A_NAME = re.compile(
-    r"(?i)^(?:фото|photo|صور|comment)|https?://|@|\d{3,}|^(?:admin|administrator|редакция|editor|staff|user|guest|webmaster|super ?user)$"
+    r"(?i)^(?:фото|photo|صور|comment)|https?://|@|\d{3,}|^(?:admin|administrator|редакция|editor|staff|user|guest"
+    r"|webmaster|super ?user)$"
 )
 AUTHOR_MARK = re.compile(r"(?i)(?:^|[\s_-])(?:author|byline|autor)s?(?:[\s_-]?name)?(?:$|[\s_-])")
 
@@ -26,7 +28,8 @@ AUTHOR_MARK = re.compile(r"(?i)(?:^|[\s_-])(?:author|byline|autor)s?(?:[\s_-]?na
 def title(declared: Declared, listing: Listing | None) -> str:
     """The headline as readers see it, without the site's name.
 
-    A heading is believed when one of the declared titles or the feed's confirms it: templates also use h1 for the logo.
+    A heading is believed when one of the declared titles or the feed's confirms it: templates also use h1 for the
+    logo.
     """
     claims = [
         _text(declared.article.get("headline")),
@@ -212,6 +215,8 @@ def _text(value: Any) -> str:
 
 
 def language(text: str, hint: str) -> str:
-    """The code of the language the text is written in, or "und"; what the page or the outlet says decides when it is unclear."""
+    """The code of the language the text is written in, or "und"; what the page or the outlet says decides when it is
+    unclear.
+    """
     found = detect(text)
     return hint if found == "und" and hint else found

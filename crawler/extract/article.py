@@ -102,7 +102,9 @@ def _is_picture_story(declared: Declared, title: str, published: Dating) -> bool
 
 
 def _template(tree: Any, rules: ReadingRules, page: Page, published: Dating) -> Template | None:
-    """The first template in use when the page was fetched, else when it was published, whose body selector finds text."""
+    """The first template in use when the page was fetched, else when it was published, whose body selector finds
+    text.
+    """
     days = [page.fetched_at.date(), *([published.at.date()] if published.at else [])]
     for template in rules.templates_for(*days):
         if not template.body or any(plain(" ".join(e.itertext())) for e in _select(tree, template.body)):

@@ -1,7 +1,7 @@
 """Text that a page carries in data beside its visible body: JSON-LD, Next.js and the like, live blogs.
 
-Such text is often cut, stale or another story's. It is used only where it agrees with the page: it holds nearly all of the
-visible article and much more, or nothing is visible and its own headline is the page's.
+Such text is often cut, stale or another story's. It is used only where it agrees with the page: it holds nearly all
+of the visible article and much more, or nothing is visible and its own headline is the page's.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from lxml import html as lxml_html
@@ -18,8 +19,10 @@ from crawler.extract import lines
 from crawler.markup import Declared, plain
 
 BODY_KEYS = {
-    "articlebody", "body", "content", "text", "html", "fulltext", "full_text", "bodyhtml", "body_html", "contenthtml", "maintext", "story",
-    "paragraphs", "blocks", "value", "rendered", "description_full", "details", "newsbody", "post_content", "children", "data", "markdown",
+    "articlebody", "body", "content", "text", "html", "fulltext", "full_text", "bodyhtml", "body_html",
+    "contenthtml", "maintext", "story",
+    "paragraphs", "blocks", "value", "rendered", "description_full", "details", "newsbody", "post_content",
+    "children", "data", "markdown",
 }  # fmt: skip
 TITLE_KEYS = ("headline", "title", "name", "newstitle", "post_title", "heading")
 MAX_SCRIPT = 3_000_000
@@ -48,8 +51,8 @@ def fuller(kept: Sequence[str], declared: Declared, scripts: Iterable[str], titl
     if len(words) < 12 or len(words) < 1.5 * len(visible):
         return []
     if visible:
-        told = set(zip(words, words[1:], strict=False))
-        pairs = list(zip(visible, visible[1:], strict=False))
+        told = set(pairwise(words))
+        pairs = list(pairwise(visible))
         if sum(pair in told for pair in pairs) < 0.8 * len(pairs):
             return []
     return best
@@ -94,7 +97,7 @@ def _visible_entries(declared: Declared) -> list[str]:
 
 
 def _opens_with_time(element: Any) -> bool:
-    times = [child for child in element.iter("time")]
+    times = list(element.iter("time"))
     return len(times) == 1 and len(" ".join(element.itertext()).split()) > 6
 
 

@@ -5,8 +5,8 @@
     score     = logistic function of a line's own shape, its surroundings and the two opinions (WEIGHTS)
     keep      = lines above the threshold; gaps inside closed, the lost lead rescued
 
-The lines are always the page's own, so nothing is glued or reordered by a tool. The two opinions alone reach less than the
-score: see tests/quality/extraction.py. When no line convinces, the sentences under the headline are taken.
+The lines are always the page's own, so nothing is glued or reordered by a tool. The two opinions alone reach less
+than the score: see tests/quality/extraction.py. When no line convinces, the sentences under the headline are taken.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -35,9 +36,12 @@ MAX_TEXT = 600_000
 MAX_ARTICLE = 2_000_000  # characters; what is longer is a dump, a log or an attack
 
 FOREIGN = re.compile(
-    r"(?i)comment|related|similar|recommend|side-?bar|widget|popular|latest|share|social|foot|nav|menu|breadcrumb|banner|advert"
-    r"|\bads?\b|promo|teaser|rating|vote|tags?\b|meta|author|byline|login|search|subscri|newsletter|poll|rss|archive|counter"
-    r"|copyright|print|tool|more|partner|informer|anons|opros|podpis|kommen|forum|disqus|caption|gallery|photo|foto|credit|hidden"
+    r"(?i)comment|related|similar|recommend|side-?bar|widget|popular|latest|share|social|foot|nav|menu|breadcrumb"
+    r"|banner|advert"
+    r"|\bads?\b|promo|teaser|rating|vote|tags?\b|meta|author|byline|login|search|subscri|newsletter|poll|rss"
+    r"|archive|counter"
+    r"|copyright|print|tool|more|partner|informer|anons|opros|podpis|kommen|forum|disqus|caption|gallery|photo|foto"
+    r"|credit|hidden"
     r"|popup|modal|donat"
 )
 OWN = re.compile(r"(?i)article|content|entry|post|text|body|story|news|main|detail|full|page|material|doc")
@@ -132,8 +136,8 @@ def by_trafilatura(tree: Any) -> str:
 
 def by_readability(tree: Any) -> str:
     """What readability-lxml keeps, or ''."""
-    import readability  # type: ignore[import-untyped]
-    from readability.readability import Unparseable  # type: ignore[import-untyped]
+    import readability
+    from readability.readability import Unparseable
 
     class Stripped(readability.Document):  # type: ignore[misc]
         """A Document over a tree that `strip` has cleaned: half of its time would go into cleaning it again."""
@@ -149,7 +153,7 @@ def by_readability(tree: Any) -> str:
         return ""
 
 
-# --- features ----------------------------------------------------------------------------------------------------------
+# --- features --------------------------------------------------------------------------------------------------------
 
 
 def features(
@@ -272,14 +276,14 @@ def _mean(values: list[float], index: int, reach: int) -> float:
     return sum(around) / (2 * reach)
 
 
-# --- decisions ---------------------------------------------------------------------------------------------------------
+# --- decisions -------------------------------------------------------------------------------------------------------
 
 
 def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[float]) -> list[int]:
     """Indices of the article's lines. A plain sentence between two kept lines of the same block is kept with them."""
     kept = [index for index, value in enumerate(scores) if value > THRESHOLD]
     chosen = set(kept)
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in pairwise(kept):
         if not 1 < after - before <= 4:
             continue
         for index in range(before + 1, after):
@@ -287,7 +291,8 @@ def _keep(found: Sequence[Line], rows: list[dict[str, float]], scores: list[floa
             same = _home(line) is _home(found[before]) and _home(line) is _home(found[after])
             if same and line.linked < 0.3 and len(line.words) >= 4 and not rows[index]["foreign"]:
                 chosen.add(index)
-    return sorted(chosen | _siblings(found, rows, chosen))
+    chosen |= _siblings(found, rows, chosen)
+    return sorted(chosen | _listed(found, rows, chosen))
 
 
 def _before_tail(found: Sequence[Line], kept: list[int]) -> list[int]:
@@ -320,6 +325,25 @@ def _siblings(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[i
     }
 
 
+def _listed(found: Sequence[Line], rows: list[dict[str, float]], chosen: set[int]) -> set[int]:
+    """Items of lists that stand right among kept paragraphs: the names of the dead are short lines without a verb."""
+    if not chosen:
+        return set()
+    blocks = {_home(found[index]) for index in chosen if found[index].block.tag == "p"}
+    kept: set[int] = set()
+    boxed = False
+    for index in range(min(chosen), len(found)):
+        line = found[index]
+        if rows[index]["behind_tail"]:
+            break
+        item = line.block.tag == "li" and line.block.getparent() is not None
+        boxed = lines.opens_other(line.text) or (boxed and item)
+        beside = item and not boxed and line.block.getparent().getparent() in blocks
+        if beside and line.linked < 0.2 and not any(_marks(element, {})[0] for element in _chain(line.block, 2)):
+            kept.add(index)
+    return kept - chosen
+
+
 def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, title: str) -> list[int]:
     """Lines before the body that tell the page's own description and were not kept: where the names are."""
     said = _squeezed(" ".join(found[index].text for index in kept))
@@ -338,7 +362,9 @@ def _lost_leads(found: Sequence[Line], kept: list[int], declared: Declared, titl
 
 
 def _adds(lead: Line, found: Sequence[Line], kept: list[int]) -> bool:
-    """Whether the lead says what the body does not: a lost first paragraph does, a standfirst repeats (and is `lead` anyway)."""
+    """Whether the lead says what the body does not: a lost first paragraph does, a standfirst repeats (and is `lead`
+    anyway).
+    """
     told = {word for index in kept for word in found[index].words}
     long = [word for word in lead.words if len(word) > 3]
     return sum(word not in told for word in long) >= NEWS_IN_LEAD * len(long)

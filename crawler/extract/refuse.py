@@ -1,4 +1,6 @@
-"""Pages that are no article: challenges, login walls, geo-blocks, soft 404s, feeds, images. Words and numbers, no guesses."""
+"""Pages that are no article: challenges, login walls, geo-blocks, soft 404s, feeds, images. Words and numbers, no
+guesses.
+"""
 
 from __future__ import annotations
 
@@ -44,28 +46,37 @@ CERTAIN = (
     b"cf-browser-verification",
 )
 GEO = re.compile(
-    r"(?i)not available in your (?:country|region|location)|unavailable in your (?:country|region)|access (?:from|in) your country"
-    r"|недоступен в вашей стране|недоступн\w+ (?:в|на территории) ваше\w+|доступ из вашей страны|заблокирован\w* на территории"
+    r"(?i)not available in your (?:country|region|location)|unavailable in your (?:country|region)|access (?:from"
+    r"|in) your country"
+    r"|недоступен в вашей стране|недоступн\w+ (?:в|на территории) ваше\w+|доступ из вашей страны"
+    r"|заблокирован\w* на территории"
     r"|доступ к (?:информационному )?ресурсу ограничен|غير متاح في (?:بلدك|منطقتك)|غير متوفر في (?:بلدك|منطقتك)"
 )
 LOGIN = re.compile(
-    r"(?i)(?:please )?(?:log|sign) ?in to (?:continue|read|view)|subscribe to (?:continue|read)|войдите,? чтобы (?:продолжить|прочитать)"
-    r"|авторизуйтесь,? чтобы|оформите подписку,? чтобы|доступно только (?:по подписке|подписчикам)|سجل(?:وا)? الدخول (?:للمتابعة|لقراءة)"
+    r"(?i)(?:please )?(?:log|sign) ?in to (?:continue|read|view)|subscribe to (?:continue|read)"
+    r"|войдите,? чтобы (?:продолжить|прочитать)"
+    r"|авторизуйтесь,? чтобы|оформите подписку,? чтобы|доступно только (?:по подписке|подписчикам)"
+    r"|سجل(?:وا)? الدخول (?:للمتابعة|لقراءة)"
     r"|للمشتركين فقط|يرجى تسجيل الدخول"
 )
 NOT_FOUND = re.compile(
-    r"(?i)^\W*(?:error\s*)?404\b|page (?:was )?not found|page (?:you|that).{0,30}(?:not|no longer) exist|страница не найдена|страницы? не существует"
-    r"|материал (?:не найден|удал[её]н)|такой страницы нет|запрашиваемая страница|ошибка 404|الصفحة غير موجودة|لم يتم العثور على|الصفحة التي (?:تبحث|طلبت)"
+    r"(?i)^\W*(?:error\s*)?404\b|page (?:was )?not found|page (?:you|that).{0,30}(?:not|no longer) exist"
+    r"|страница не найдена|страницы? не существует"
+    r"|материал (?:не найден|удал[её]н)|такой страницы нет|запрашиваемая страница|ошибка 404|الصفحة غير موجودة"
+    r"|لم يتم العثور على|الصفحة التي (?:تبحث|طلبت)"
     r"|عذرا.{0,20}الصفحة|خطأ 404|not found\W*$|ничего не найдено"
 )
 MAGIC = (
-    (b"%PDF", "PDF"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"RIFF", "image"), (b"BM", "image"),
-    (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "compressed data"), (b"\x00\x00\x00\x18ftyp", "video"), (b"\x00\x00\x00\x20ftyp", "video"),
+    (b"%PDF", "PDF"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"), (b"RIFF", "image"),
+    (b"BM", "image"),
+    (b"PK\x03\x04", "archive"), (b"\x1f\x8b", "compressed data"), (b"\x00\x00\x00\x18ftyp", "video"),
+    (b"\x00\x00\x00\x20ftyp", "video"),
     (b"ID3", "audio"), (b"OggS", "audio"), (b"wOFF", "font"), (b"Rar!", "archive"), (b"7z\xbc\xaf", "archive"),
 )  # fmt: skip
 CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\r\f\x1b"))
 FEED = re.compile(
-    rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!doctype rss[^>]*>\s*|<\?[^>]*>\s*)*<(rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b"
+    rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!doctype rss[^>]*>\s*|<\?[^>]*>\s*)*"
+    rb"<(rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b"
 )
 STATUS = {
     401: "login or challenge (401)",

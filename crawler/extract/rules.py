@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """CSS selectors of one template of a site and the days between which it was in use (both inclusive; None is open).
+    """CSS selectors of one template of a site and the days between which it was in use (both inclusive; None is
+    open).
 
     An empty selector means: as the general extractor finds it. `remove` names chrome inside the body.
     """
@@ -31,9 +32,9 @@ class Template:
 class ReadingRules:
     """How an outlet's articles are read; everything is optional.
 
-    `language` is used for texts too short or too mixed to tell; `timezone` is the IANA zone of its clock times; `remove` are
-    CSS selectors of chrome on every template; a paragraph that is or starts with a `boilerplate` phrase is dropped;
-    `date_formats` are strptime patterns; a text shorter than `min_text_length` characters is rejected.
+    `language` is used for texts too short or too mixed to tell; `timezone` is the IANA zone of its clock times;
+    `remove` are CSS selectors of chrome on every template; a paragraph that is or starts with a `boilerplate` phrase
+    is dropped; `date_formats` are strptime patterns; a text shorter than `min_text_length` characters is rejected.
     """
 
     language: str = ""

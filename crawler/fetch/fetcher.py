@@ -91,8 +91,12 @@ class Fetcher:
         from twisted.internet import reactor
 
         # One line per failed item is ours to write; Scrapy would add its own.
-        for name in ("scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.retry"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        for name in (
+            "core.downloader.handlers.http11",
+            "downloadermiddlewares.retry",
+            "downloadermiddlewares.httpcompression",
+        ):
+            logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
         reactor.installNameResolver(self.resolver)
         opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from crawler.fetch.retry_after import retry_after
 from crawler.leases import RENEW_EVERY_S, Held
 
-BURST = timedelta(seconds=15)  # then the lease is given back between two requests, so that others get in
+BURST = timedelta(seconds=8)  # then the lease is given back between two requests, so that others get in
 IDLE = timedelta(seconds=3)
 ASK_AGAIN_S = 0.5  # how often a lease that another process holds is asked for
 PATIENCE = timedelta(seconds=20)  # a Retry-After shorter than this is waited for, a longer one ends the request

@@ -6,8 +6,8 @@
     candidates("كوسوتوروف ايجور", "ru")                     # ranked Russian readings, none when none is good
     index = NameIndex(); index.add("17", "Кирилл Ананьев"); index.find(tokenise(text))
 
-The functions are bound here after the modules of the same names, so `from crawler.names import compare` is the function.
-Importing this reads no table: each is read when first asked for.
+The functions are bound here after the modules of the same names, so `from crawler.names import compare` is the
+function. Importing this reads no table: each is read when first asked for.
 """
 
 from __future__ import annotations

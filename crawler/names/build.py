@@ -1,8 +1,10 @@
 """Compiles the name lexicon that `candidates` reads. Run by hand: `python -m crawler.names.build`.
 
-Needs `russiannames` (BSD-3-Clause, Ivan Begtin) and duckdb, which the product itself does not, and pymorphy3 (MIT). Writes, beside `data/costs.tsv`:
+Needs `russiannames` (BSD-3-Clause, Ivan Begtin) and duckdb, which the product itself does not, and pymorphy3 (MIT).
+Writes, beside `data/costs.tsv`:
 
-- `lexicon.tsv.gz`: `role skeleton name:count:gender name:count:gender ...`, most frequent first, one line for each skeleton;
+- `lexicon.tsv.gz`: `role skeleton name:count:gender name:count:gender ...`, most frequent first, one line for each
+skeleton;
 - `sounds.tsv.gz`: how often four sound units follow each other in these names, for reading names that no lexicon holds.
 """
 
@@ -29,7 +31,8 @@ Entry = tuple[str, int, str]  # name, bearers, gender
 
 
 def dictionary_surnames() -> Iterable[tuple[str, str]]:
-    """Surnames of pymorphy3's dictionary (MIT), folded, with gender: it has Явлинский and Шойгу, russiannames has not."""
+    """Surnames of pymorphy3's dictionary (MIT), folded, with gender: it has Явлинский and Шойгу, russiannames has
+    not."""
     import pymorphy3
 
     analyser = pymorphy3.MorphAnalyzer()
@@ -44,7 +47,9 @@ def entries(folder: Path, role: str) -> list[Entry]:
 
     table = folder / f"{TABLES[role]}.parquet"
     found: dict[str, tuple[int, str]] = {}
-    for text, count, gender in duckdb.sql(f"select text, count, gender from '{table}'").fetchall():
+    for text, count, gender in (
+        duckdb.connect().execute("select text, count, gender from read_parquet(?)", [str(table)]).fetchall()
+    ):
         name = fold(text or "")
         if len(name) < 2 or not all("а" <= letter <= "я" or letter == "-" for letter in name):
             continue

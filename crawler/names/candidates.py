@@ -3,8 +3,8 @@
     every word -> given names, surnames, patronymics of the lexicon that sound like it, and readings made up by sound
     word by word, given name first or surname first, split words joined -> persons agreeing in gender -> the likeliest
 
-What a reading is worth is the log odds of `compare` (how well the sounds agree) plus the log of how common the name is; for a
-name no lexicon holds, how Russian its sounds follow each other takes the place of its frequency.
+What a reading is worth is the log odds of `compare` (how well the sounds agree) plus the log of how common the name
+is; for a name no lexicon holds, how Russian its sounds follow each other takes the place of its frequency.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ SURNAME_FIRST = 3.0
 JOINED = 2.5  # two words of the text read as one
 GENDER_AGAINST = 6.0
 SHARPER = 1.2  # a difference of sound counts this much more than in comparing, where any of two spellings may be odd
+PRIOR = 1.0  # how much a name's frequency counts
 POOREST = 0.55  # of a word's evidence, the most that differences may cost before there is no good reading
 LEAST_ODDS = 1.0  # log odds of the whole name below this: no good reading
 LEAST_MADE_UP = -4.0  # and of a surname that no lexicon holds
@@ -89,6 +90,12 @@ def _lexicon() -> _Lexicon:
         role, skeleton, members = line.split("\t", 2)
         lines[role, skeleton] = members
     return _Lexicon(lines, TOTALS)
+
+
+def held_surnames() -> frozenset[str]:
+    """Folded surnames of the lexicon; a second to make, for measuring."""
+    lines = (line for (role, _), line in _lexicon().lines.items() if role == "surname")
+    return frozenset(entry.split(":")[0] for line in lines for entry in line.split("\t"))
 
 
 class _Sounds:
@@ -165,7 +172,7 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
         for name, count, gender in lexicon.of(role, skeleton)[:most]:
             odds = _odds(heard, name)
             if odds is not None and name not in found:
-                found[name] = _Reading(name, gender, odds + math.log(count / total), count)
+                found[name] = _Reading(name, gender, odds + PRIOR * math.log(count / total), count)
 
     weigh(heard.skeleton, SKELETON_MOST)
     if role == "given":
@@ -176,19 +183,19 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
             entry = next((e for e in lexicon.of(role, read(row_name).skeleton) if e[0] == row_name), None)
             count, gender = (entry[1], entry[2]) if entry else (100, gender)
             same = evidence(heard, read(row_name)) / 100
-            found[row_name] = _Reading(row_name, gender, same + math.log(count / total), count)
+            found[row_name] = _Reading(row_name, gender, same + PRIOR * math.log(count / total), count)
     if not found or max(_sound_odds(reading, role) for reading in found.values()) < SURE:
         for skeleton in dict.fromkeys(_looser(heard.skeleton)):
             weigh(skeleton, 12)
     for name, likelihood in _made_up(word):
         odds = _odds(heard, name)
         if odds is not None and name not in found:
-            found[name] = _Reading(name, _gender_of(name, role), odds + likelihood - MADE_UP[role], 0)
+            found[name] = _Reading(name, _gender_of(name, role), odds + PRIOR * likelihood - MADE_UP[role], 0)
     return tuple(sorted(found.values(), key=lambda reading: -reading.odds)[:12])
 
 
 def _sound_odds(reading: _Reading, role: str) -> float:
-    return reading.odds - math.log(reading.count / TOTALS[role]) if reading.count else -99.0
+    return reading.odds - PRIOR * math.log(reading.count / TOTALS[role]) if reading.count else -99.0
 
 
 def _gender_of(name: str, role: str) -> str:
@@ -335,8 +342,8 @@ def _persons(words: list[str]) -> list[_PersonReading]:
 def candidates(name: str, script: str, limit: int = 5) -> list[Candidate]:
     """Russian names an Arabic or Latin spelling may stand for, likeliest first; [] when there is no good reading.
 
-    `script` is the one to answer in: "ru" or "en" (ValueError for another). `score` is each reading's share of all that were
-    found; `why` names what it rests on.
+    `script` is the one to answer in: "ru" or "en" (ValueError for another). `score` is each reading's share of all
+    that were found; `why` names what it rests on.
     """
     if script not in ("ru", "en"):
         raise ValueError(f"candidates answer in 'ru' or 'en', not {script!r}")

@@ -3,9 +3,9 @@
     parts of each name -> agreement of every two parts -> the best assignment of part to part -> one figure -> score
 
 An agreement is log odds: what the sounds two words share are worth as evidence, less what their differences cost (see
-`phonemes`). The score is the logistic of the sum, so one threshold means about the same rate of false matches for a short name
-and a long one. For persons both the given name and the surname have to agree: however well one agrees, it counts only up to
-`ENOUGH`, and cannot buy off a disagreement of the other.
+`phonemes`). The score is the logistic of the sum, so one threshold means about the same rate of false matches for a
+short name and a long one. For persons both the given name and the surname have to agree: however well one agrees, it
+counts only up to `ENOUGH`, and cannot buy off a disagreement of the other.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from crawler.names.phonemes import AR, CYR, FAR, LAT, Reading, align, distance, 
 # All in hundredths of a nat. Chosen on the development half of the attested names.
 ENOUGH = 600  # agreement of one part beyond this counts one fifth
 FLOOR = -800  # nobody measures further: what is worse than this
+WEAK_PART = 420  # the most for a person whose worst part neither agrees nor disagrees
 WORST = -1000  # is as bad as this
 SAME_GIVEN = 600  # two spellings of one given name in the table
 SHORT_GIVEN = 200  # a short form and its name
@@ -205,7 +206,8 @@ def agreement(a: Part, b: Part) -> int:
 
 def by_sound(a: Reading, b: Reading, floor: int = FLOOR) -> int:
     """Log odds of two words by sound alone; WORST as soon as it must be below `floor`."""
-    # Words of unlike consonants need no measuring: of attested pairs 0.3 % have five unshared classes, and those are bad joins.
+    # Words of unlike consonants need no measuring: of attested pairs 0.3 % have five unshared classes, and those are
+    # bad joins.
     if (a.classes ^ b.classes).bit_count() >= 5:
         return WORST
     script = b.script
@@ -298,6 +300,11 @@ def capped(figure: int) -> int:
     return figure if figure <= ENOUGH else ENOUGH + (figure - ENOUGH) // 5
 
 
+def balanced(total: int, worst: int) -> int:
+    """The sum of the parts, held back by the worst of them: Владимир cannot make لاغونوف a Логинов."""
+    return min(total, WEAK_PART + (2 * worst if worst > 0 else worst))
+
+
 def _in_order(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned] | None:
     """The words taken in order, when there are two against two and both agree: no other way can be better by much."""
     if len(a) != 2 or len(b) != 2:
@@ -325,7 +332,7 @@ def _person(a: tuple[Part, ...], b: tuple[Part, ...]) -> tuple[int, Assigned]:
             worst = min(worst, figure)
     matched = {j for _, j, _ in chosen}
     spare = [part for j, part in enumerate(b) if j not in matched and not (part.patronymic or part.initial)]
-    total -= UNMATCHED * len(spare)
+    total = balanced(total, worst) - UNMATCHED * len(spare)
     if whole + initials < 2:
         total = min(total, SURNAME_ALONE)
     elif whole < 2:
@@ -348,7 +355,8 @@ def _joined(parts: tuple[Part, ...]) -> Reading:
 
 
 def _run_together(a: Reading, b: Reading) -> int:
-    """Agreement of two names written without spaces; a difference counts twice, for so long a word has much to agree in."""
+    """Agreement of two names written without spaces; a difference counts twice, for so long a word has much to agree
+    in."""
     worth = evidence(a, b) // 2
     apart = distance(a, b, worth)
     return WORST if apart == FAR else worth - 2 * apart - JOINED

@@ -1,12 +1,12 @@
 """A list of watched names, and the places of a text where they stand.
 
-    every token -> the given names it may be        (cached per word; a few hundred words of the list, found by skeleton)
-    tokens beside such a given name, or an initial  -> the surnames of the list that go with it
+    every token -> the given names it may be        (cached per word; a few hundred words of the list, found by
+    skeleton) tokens beside such a given name, or an initial  -> the surnames of the list that go with it
     given name + surname -> persons of the list -> score, band, what explains it better
 
-A given name is looked for first because a surname alone is no evidence: a list of 10,000 names meets more than a thousand words
-that sound like one of its surnames in 100,000 tokens of news. So a bare surname is reported as "needs-second-signal" and never
-fires, whether it stands alone or repeats a full name of the same text.
+A given name is looked for first because a surname alone is no evidence: a list of 10,000 names meets more than a
+thousand words that sound like one of its surnames in 100,000 tokens of news. So a bare surname is reported as
+"needs-second-signal" and never fires, whether it stands alone or repeats a full name of the same text.
 
 Everything is a dictionary that `add` and `remove` change in place, so one name added to 100,000 costs no rebuild.
 """
@@ -24,11 +24,14 @@ from crawler.languages.ru import Gender, paradigm
 from crawler.names.compare import (
     BY_INITIAL,
     INITIAL,
+    OTHER_PATRONYMIC,
     OUT_OF_ORDER,
     SAME_GIVEN,
     SHORT_GIVEN,
+    TWO_MEN,
     Part,
     agreement,
+    balanced,
     capped,
     explain,
     heard_as,
@@ -77,7 +80,8 @@ class NameHit:
 
     @property
     def why(self) -> str:
-        """The reasons, for a person to check: `و+كيريل = кирилл: clitic و; one given name · انانيف = ананьев: ... · 0.99`."""
+        """The reasons, for a person to check: `و+كيريل = кирилл: clitic و; one given name · انانيف = ананьев: ... ·
+        0.99`."""
         return " · ".join([*(_reason(*piece) for piece in self.evidence), f"{self.score:.2f}"])
 
 
@@ -249,8 +253,8 @@ class NameIndex:
     def find(self, tokens: Sequence[Token]) -> list[NameHit]:
         """The watched names in a text, in order; at most one hit for each name and place.
 
-        A hit that fires has given name (or an initial before a surname few bear) and surname. A bare surname is a hit of band
-        "needs-second-signal", and so is every later mention of a surname whose full name stands in the text.
+        A hit that fires has given name (or an initial before a surname few bear) and surname. A bare surname is a hit
+        of band "needs-second-signal", and so is every later mention of a surname whose full name stands in the text.
         """
         found: _Found = {}
         known = self._given_hits
@@ -304,8 +308,8 @@ class NameIndex:
             token = tokens[other]
             if token[5] != anchor[5] or token[3] != anchor[3] or len(token[2]) < 2:
                 continue
-            if token[3] != AR and not token[4] and token[2] not in self._surnames.forms:
-                continue
+            if token[3] != AR and not token[4] and (token[2] not in self._surnames.forms or _ordinary(token)):
+                continue  # without a capital only the very form counts, and белая is a colour
             loss = _between(tokens, min(at, other), max(at, other))
             if loss is None:
                 continue
@@ -313,14 +317,15 @@ class NameIndex:
                 loss += OUT_OF_ORDER
             for given, figure, shown in hits:
                 for surname, worth, spelled in self._surnames_beside(token, given):
-                    total = capped(figure) + capped(worth) - loss
+                    total = _of_two(figure, worth) - loss
                     if total < _LOWEST:
                         continue
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, at, other, person, total, (shown, spelled))
 
     def _beside_surname(self, tokens: Sequence[Token], at: int, bare: Hits, found: _Found) -> None:
-        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is tried."""
+        """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is
+        tried."""
         for other in (at - 1, at + 1):
             if not 0 <= other < len(tokens):
                 continue
@@ -335,7 +340,7 @@ class NameIndex:
             loss += OUT_OF_ORDER if other > at else 0
             for surname, worth, spelled in bare:
                 for given, figure, shown in self._given_beside(token, surname):
-                    total = capped(figure) + capped(worth) - loss
+                    total = _of_two(figure, worth) - loss
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, other, at, person, total, (shown, spelled))
 
@@ -447,8 +452,7 @@ class NameIndex:
                 continue
             for person in repeated:
                 if any(
-                    (figure := agreement(part_of(word, word), self._surnames.parts[person.surname]) - loss)
-                    >= AGAIN_FLOOR
+                    agreement(part_of(word, word), self._surnames.parts[person.surname]) - loss >= AGAIN_FLOOR
                     for word, loss, _ in _ways(token)
                 ):
                     hits[person.key, token[0]] = _bare_hit(
@@ -488,7 +492,8 @@ def _keep(best: dict[str, Found], found: Found) -> None:
 
 
 def _ordinary(token: Token) -> int:
-    """What a token loses for being an ordinary word of its language (hundredths of a nat); a clitic does not hide it."""
+    """What a token loses for being an ordinary word of its language (hundredths of a nat); a clitic does not hide
+    it."""
     return max(common_words().get(key, 0) for key in keys(token))
 
 
@@ -505,8 +510,8 @@ def _heard(
 ) -> list[tuple[str, int]]:
     """Words of the list that sound like `part`, and how well.
 
-    Words with other consonants are looked at only when none with the same ones fits and the word is not `known` otherwise: a
-    name that is known explains it.
+    Words with other consonants are looked at only when none with the same ones fits and the word is not `known`
+    otherwise: a name that is known explains it.
     """
     skeleton = part.reading.skeleton
     if not part.reading.numbers or len(skeleton) > LONGEST_SKELETON:
@@ -576,10 +581,15 @@ def _between(tokens: Sequence[Token], first: int, last: int) -> int | None:
     if last - first == 1:
         return loss
     token = tokens[first + 1]
-    part = part_of(token[2], token[2])
+    part = part_of(_bare_case(token[2]), _bare_case(token[2]))
     if part.patronymic or part.particle or (part.initial and token[4]):
         return loss
     return APART + loss if token[3] == AR or token[4] else None
+
+
+def _of_two(given: int, surname: int) -> int:
+    """What a given name and a surname are worth together."""
+    return balanced(capped(given) + capped(surname), min(given, surname))
 
 
 def _record(
@@ -604,14 +614,11 @@ def _patronymic(tokens: Sequence[Token], first: int, last: int, person: _Person)
     if not person.patronymic:
         return 0
     for at in range(first, min(last + 2, len(tokens))):
-        word = tokens[at][2]
+        word = _bare_case(tokens[at][2])
         part = part_of(word, word)
         if part.patronymic and at not in (first, last):
-            listed = part_of(person.patronymic, person.patronymic)
-            return max(
-                -800,
-                min(100, max(agreement(part, listed), agreement(part_of(_bare_case(word), _bare_case(word)), listed))),
-            )
+            figure = agreement(part, part_of(person.patronymic, person.patronymic))
+            return figure - TWO_MEN if figure < OTHER_PATRONYMIC else min(100, figure)
     return 0
 
 

@@ -1,8 +1,9 @@
-"""Learns `data/costs.tsv` from names attested in several scripts. Run by hand: `python -m crawler.names.learn NAMES.tsv`.
+"""Learns `data/costs.tsv` from names attested in several scripts. Run by hand: `python -m crawler.names.learn
+NAMES.tsv`.
 
-Expectation maximisation over all alignments of two words' sound units, starting from what each letter plainly stands for. A pair
-of words that agrees no better than chance is a bad join and teaches nothing. Half of the file is never read: the rows whose
-surname has a SHA-1 beginning with 0-7 are kept for measuring.
+Expectation maximisation over all alignments of two words' sound units, starting from what each letter plainly stands
+for. A pair of words that agrees no better than chance is a bad join and teaches nothing. Half of the file is never
+read: the rows whose surname has a SHA-1 beginning with 0-7 are kept for measuring.
 """
 
 from __future__ import annotations
@@ -162,7 +163,8 @@ def _steps(a: Word, b: Word, i: int, j: int) -> Iterator[tuple[tuple[str, str], 
 
 
 def _maximise(counts: Joint, left: dict[str, float], right: dict[str, float]) -> Joint:
-    """Counts as probabilities, smoothed towards chance, and towards more than chance where letters plainly sound alike."""
+    """Counts as probabilities, smoothed towards chance, and towards more than chance where letters plainly sound
+    alike."""
     total = sum(counts.values()) + 5
     joint = {
         (u, v): (counts.get((u, v), 0.0) + 5 * p * q * (40 if alike(u, v) else 2)) / total
@@ -176,7 +178,8 @@ def _maximise(counts: Joint, left: dict[str, float], right: dict[str, float]) ->
 def table(joints: dict[tuple[str, str], Joint]) -> Iterator[str]:
     """The lines of `costs.tsv`.
 
-    A unit's weight is its best log odds with any unit of the other script; a pair costs what it falls short of both weights.
+    A unit's weight is its best log odds with any unit of the other script; a pair costs what it falls short of both
+    weights.
     """
     weights: dict[str, dict[str, float]] = defaultdict(dict)
     drops: dict[str, dict[str, float]] = defaultdict(dict)

@@ -1,9 +1,9 @@
 """Reads a word of any script into sound units, and knows what it costs to take one unit for another.
 
-A unit is a letter, or the letters that stand for one sound (ш, sh, تش), in its own script: ج stays ج, because only the other
-side of a comparison says whether it was g or zh. `data/costs.tsv` holds, for every pair of units that can stand for each
-other, the cost in nats; a person can read it and correct it. It was learned by `learn.py` from names attested in several
-scripts, and `tests/names/test_phonemes.py` pins the pairs that matter.
+A unit is a letter, or the letters that stand for one sound (ш, sh, تش), in its own script: ج stays ج, because only
+the other side of a comparison says whether it was g or zh. `data/costs.tsv` holds, for every pair of units that can
+stand for each other, the cost in nats; a person can read it and correct it. It was learned by `learn.py` from names
+attested in several scripts, and `tests/names/test_phonemes.py` pins the pairs that matter.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ _LAT_GROUPS = {
     "shch": ("sh", "ch"), "tsch": ("ch",), "sch": ("sch",), "tch": ("ch",), "dzh": ("dj",), "dsch": ("dj",),
     "sh": ("sh",), "ch": ("ch",), "zh": ("zh",), "kh": ("kh",), "ts": ("ts",), "tz": ("ts",), "cz": ("cz",), "sz": ("sz",),
     "rz": ("rz",), "ck": ("k",), "ph": ("f",), "th": ("th",), "gh": ("gh",), "dj": ("dj",), "dz": ("dz",), "dh": ("dh",),
-    "qu": ("q",), "ou": ("ou",), "oo": ("ou",), "ee": ("ee",), "x": ("k", "s"), "eau": ("o",), "gn": ("gn",), "wh": ("w",),
+    "qu": ("q",), "ou": ("ou",), "oo": ("ou",), "ee": ("ee",), "x": ("k",
+    "s"), "eau": ("o",), "gn": ("gn",), "wh": ("w",),
 }  # fmt: skip
 _LAT_MARKED = {
-    "š": "sh", "ş": "sh", "ș": "sh", "ś": "sh", "č": "ch", "ć": "ch", "ç": "ç", "ž": "zh", "ź": "zh", "ż": "zh", "đ": "dj",
+    "š": "sh", "ş": "sh", "ș": "sh", "ś": "sh", "č": "ch", "ć": "ch", "ç": "ç", "ž": "zh", "ź": "zh", "ż": "zh",
+    "đ": "dj",
     "ł": "l", "ø": "o", "ß": "s", "æ": "e", "œ": "e", "þ": "th", "ð": "th", "ñ": "gn", "ı": "i", "ğ": "gh", "ə": "a",
 }  # fmt: skip
 _LAT_VOWELS = frozenset("aeiouy")
@@ -44,8 +46,10 @@ _LAT_FINAL_IY = ("iy", "yi", "yy", "ij", "ii", "yj", "iĭ")
 # --- Arabic (with the Persian and Kurdish letters): every letter keeps its own ambiguity
 _AR_GROUPS = {"تش": "تش", "تس": "تس", "دج": "دج", "دز": "دز", "شت": "شت"}
 _AR_SAME = {
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و", "ۆ": "و", "ک": "ك", "ڪ": "ك",
-    "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ة": "ه", "ێ": "ي", "ۇ": "و", "ڭ": "ن", "ڨ": "گ", "ݣ": "گ", "ڕ": "ر", "ڵ": "ل",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و", "ۆ": "و", "ک": "ك",
+    "ڪ": "ك",
+    "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ة": "ه", "ێ": "ي", "ۇ": "و", "ڭ": "ن", "ڨ": "گ", "ݣ": "گ", "ڕ": "ر",
+    "ڵ": "ل",
     "ۋ": "ڤ", "ټ": "ت", "ډ": "د", "ښ": "ش",
 }  # fmt: skip
 _AR_LETTERS = frozenset("ابتثجحخدذرزسشصضطظعغفقكلمنهويءگچپڤژ")
@@ -236,7 +240,8 @@ _CLASS_OF = {unit: letter for letter, units in {
     "d": ["д", "т", "d", "t", "th", "dh", "ت", "ث", "د", "ذ", "ط", "ض"],
     "g": ["г", "g", "gh", "غ", "گ", "ж", "џ", "zh", "j", "dj", "ج", "ژ", "دج", "rz"],
     "k": ["к", "k", "q", "ق", "ك"], "x": ["х", "kh", "خ"], "l": ["л", "l", "ل"], "m": ["м", "m", "م"],
-    "n": ["н", "n", "gn", "ن"], "r": ["р", "r", "ر"], "s": ["с", "s", "س", "ص", "ц", "ts", "تس", "c", "ç", "з", "z", "ز", "ظ", "دز", "dz"], "c": ["ч", "ш", "щ", "ch", "sh", "sch", "cz", "sz", "تش", "ش", "شت", "چ"],
+    "n": ["н", "n", "gn", "ن"], "r": ["р", "r", "ر"], "s": ["с", "s", "س", "ص", "ц", "ts", "تس", "c", "ç", "з", "z",
+    "ز", "ظ", "دز", "dz"], "c": ["ч", "ш", "щ", "ch", "sh", "sch", "cz", "sz", "تش", "ش", "شت", "چ"],
 }.items() for unit in units}  # fmt: skip
 
 

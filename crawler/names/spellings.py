@@ -9,18 +9,24 @@ from crawler.languages.ru import paradigm
 from crawler.names.given import spellings_of
 from crawler.names.phonemes import AR, CYR, LAT, script_of, units_of
 
-# Cyrillic sound unit -> the letters it is written with, commonest first. Counts on the development half of attested names:
+# Cyrillic sound unit -> the letters it is written with, commonest first. Counts on the development half of attested
+# names:
 # г -> غ 75, ج 44, ه 10; в -> ف 177, و 49; х -> خ 39, ه 23; ч -> تش 136, ش 24; ц -> تس 39.
 _ARABIC = {
-    "а": "ا", "б": "ب", "в": "ف", "г": "غ ج", "д": "د", "е": "ي", "ж": "ج", "з": "ز", "и": "ي", "й": "ي", "к": "ك", "л": "ل",
-    "м": "م", "н": "ن", "о": "و", "п": "ب", "р": "ر", "с": "س", "т": "ت", "у": "و", "ф": "ف", "х": "خ ه", "ц": "تس", "ч": "تش",
+    "а": "ا", "б": "ب", "в": "ف", "г": "غ ج", "д": "د", "е": "ي", "ж": "ج", "з": "ز", "и": "ي", "й": "ي", "к": "ك",
+    "л": "ل",
+    "м": "م", "н": "ن", "о": "و", "п": "ب", "р": "ر", "с": "س", "т": "ت", "у": "و", "ф": "ف", "х": "خ ه", "ц": "تس",
+    "ч": "تش",
     "ш": "ش", "щ": "شتش ش", "ы": "ي", "э": "ي", "ь": "ي", "џ": "ج", "ий": "ي",
-    "^а": "أ ا", "^и": "إي", "^о": "أو", "^у": "أو", "^э": "إ", "^е": "ي إي", "а$": "ا", "е$": "ي ه", "и$": "ي", "о$": "و",
+    "^а": "أ ا", "^и": "إي", "^о": "أو", "^у": "أو", "^э": "إ", "^е": "ي إي", "а$": "ا", "е$": "ي ه", "и$": "ي",
+    "о$": "و",
     "у$": "و", "ы$": "ي", "э$": "ي", "я": "يا",
 }  # fmt: skip
 _LATIN = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l",
-    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh h", "ц": "ts", "ч": "ch",
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k",
+    "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh h",
+    "ц": "ts", "ч": "ch",
     "ш": "sh", "щ": "shch", "ы": "y", "э": "e", "ь": "y i", "џ": "dzh j", "ий": "y iy ii i", "^е": "e ye",
 }  # fmt: skip
 _VOWELS = frozenset("аеиоуыэ")
@@ -69,7 +75,7 @@ def to_latin(name: str) -> str:
 def _of_word(word: str, script: str) -> list[str]:
     if script == "ru":
         forms = paradigm(word) if script_of(word) == CYR else frozenset()
-        return [word, *sorted(forms - {word})] if script_of(word) == CYR else [w for w in _table(word, CYR)]
+        return [word, *sorted(forms - {word})] if script_of(word) == CYR else _table(word, CYR)
     target, options = (AR, _arabic_options) if script == "ar" else (LAT, _latin_options)
     made = _products(options(word)) if script_of(word) == CYR else [word] if script_of(word) == target else []
     return list(dict.fromkeys([*made[:1], *_table(word, target), *made]))[:MOST]
@@ -82,9 +88,9 @@ def _table(word: str, script: str) -> list[str]:
 def spellings(name: str, script: str) -> list[str]:
     """Spellings of a name in a script ("ar", "ru" or "en"), likeliest first, folded (lower case).
 
-    In "ru" its case forms. A name of several words gives the words' spellings combined, the likeliest of each first; a word
-    that is not Cyrillic is spelled only in its own script and as the table of given names knows it. ValueError for another
-    script.
+    In "ru" its case forms. A name of several words gives the words' spellings combined, the likeliest of each first;
+    a word that is not Cyrillic is spelled only in its own script and as the table of given names knows it. ValueError
+    for another script.
     """
     if script not in ("ar", "ru", "en"):
         raise ValueError(f"spellings are made in 'ar', 'ru' or 'en', not {script!r}")
@@ -99,10 +105,7 @@ def spellings(name: str, script: str) -> list[str]:
     return [" ".join(word for _, word in choice) for choice in ranked][: MOST * 4] if words else []
 
 
-_CASES = (("", ""), ("а", "а"), ("у", "у"), ("ом", "ым"), ("е", "е"))
-
-
 def _in_one_case(words: list[str]) -> list[str]:
-    """Every combination of case forms that end alike; without a tagger the rest would be noise."""
-    tables = [sorted(paradigm(word), key=lambda form, word=word: (form != word, form)) for word in words]
+    """The case forms of all words combined, the nominatives first."""
+    tables = [[word, *sorted(paradigm(word) - {word})] for word in words]
     return [" ".join(choice) for choice in islice(product(*tables), 4096)][: MOST * 8]

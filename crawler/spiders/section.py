@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import etree
-from lxml.cssselect import CSSSelector, SelectorError
+from lxml.cssselect import CSSSelector
 
 from crawler import markup, urls
 from crawler.outlets import EntryPointFact, Outlet
@@ -28,10 +27,7 @@ def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime) -> Re
     tree = markup.parse(markup.decode(page.body, page.header("content-type")))
     if tree is None:
         return Unreadable("no HTML in it")
-    try:
-        places = CSSSelector(entry.links, translator="html")(tree) if entry.links else [tree]
-    except (SelectorError, etree.XPathError) as cause:
-        return Unreadable(f"`links` is no CSS selector: {cause}")
+    places = CSSSelector(entry.links, translator="html")(tree) if entry.links else [tree]
     base = absolute(page.url, next((b.get("href", "") for b in tree.iter("base")), "")) or page.url
     listings = [
         Listing(link, " ".join(text.split()))

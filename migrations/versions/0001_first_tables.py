@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("first_read_at", Moment(), nullable=True),
+        sa.Column("checking_since", Moment(), nullable=True),
         sa.Column("last_checked_at", Moment(), nullable=True),
         sa.Column("last_outcome", sa.Text(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),

@@ -84,7 +84,7 @@ def test_entry_point_that_misbehaves_is_named_and_stops_no_other(
     [
         ("/none", "Failed", "HTTP 404"),
         ("/empty", "Rejected", "empty page"),
-        ("/short", "Rejected", "too short: 6 characters"),
+        ("/short", "Rejected", "no text"),
         ("/picture", "Rejected", "not HTML: image"),
         ("/huge", "Rejected", "too large: more than 2000000 bytes"),
         ("/never", "Failed", "timeout: no complete answer within 1 s"),
@@ -104,7 +104,9 @@ def test_article_that_misbehaves_is_named_and_stops_no_other(site: Site, path: s
             "/feed.xml": feed(site.url(path), site.url("/good")),
             "/good": article("Flour reaches the market"),
             "/empty": Answer(b""),
-            "/short": Answer(b"<html><body><article><p>Update</p></article></body></html>"),
+            "/short": Answer(
+                b"<html><body><article><h1>Bridge opens</h1><p>Details follow soon.</p></article></body></html>"
+            ),
             "/picture": Answer(b"\x89PNG\r\n\x1a\n" + b"\0" * 64),
             "/challenge": Answer(b"<html><script src='/__qrator/qauth.js'></script></html>", 401),
             "/forbidden": Answer(b"no", 403),
@@ -137,6 +139,20 @@ def test_pause_asked_for_is_kept_and_nothing_has_failed(site: Site, database: Da
     assert 3500 < (entry_point.not_before - now()).total_seconds() <= 3600
     assert {"pending"} == {row.outcome for row in known.values()}
     assert site.paths() == ["/feed.xml", "/a"]
+
+
+def test_pause_of_another_host_costs_only_its_own_articles(site: Site, database: Database, tmp_path: Path) -> None:
+    """A link that leads elsewhere and meets a 429 there does not silence the feed."""
+    site.answers["/feed.xml"] = feed(site.url("/a", 2), site.url("/c", 2), site.url("/b"))
+    site.answers["/a"] = Answer(b"slow down", 429, (("Retry-After", "3600"),))
+    site.answers["/b"] = article("Flour reaches the market")
+    one = outlet(site)
+    summary = crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=tmp_path)
+    assert summary.outlets[one.id].new == 1
+    assert site.paths() == ["/feed.xml", "/a", "/b"]
+    with database.read() as session:
+        assert list(session.scalars(select(Check.outcome))) == ["ok"]
+        assert sorted(session.scalars(select(KnownUrl.outcome))) == ["pending", "pending", "saved"]
 
 
 def test_what_cannot_be_stored_is_not_lost(site: Site, database: Database, tmp_path: Path) -> None:

@@ -304,3 +304,21 @@ def test_kind_nobody_reads_is_left_alone(site: Site, database: Database, tmp_pat
     unknown = EntryPointFact(kind="carrier-pigeon", url=site.url("/coop"))
     summary = read(database, tmp_path, one.model_copy(update={"entry_points": [unknown, *one.entry_points]}))
     assert (1, {}) == (summary.outlets[one.id].new, dict(summary.outlets[one.id].failed))
+
+
+def test_index_of_sitemaps_is_followed_and_asked_for_anew(site: Site, database: Database, tmp_path: Path) -> None:
+    """Its newest sitemaps are read in the same check; a 304 of the index alone would hide what they gain."""
+    day = now().date().isoformat()
+    site.answers["/map.xml"] = Answer(
+        f"<sitemapindex><sitemap><loc>{site.url('/new.xml')}</loc></sitemap></sitemapindex>".encode(),
+        headers=(("ETag", '"1"'),),
+        kind="text/xml",
+    )
+    site.answers["/new.xml"] = Answer(
+        f"<urlset><url><loc>{site.url('/a')}</loc><lastmod>{day}</lastmod></url></urlset>".encode(), kind="text/xml"
+    )
+    site.answers["/a"] = article("Flour reaches the market")
+    one = outlet(site, path="/map.xml", kind="sitemap")
+    assert read(database, tmp_path, one).outlets[one.id].new == 1
+    read(database, tmp_path, one)
+    assert site.paths() == ["/map.xml", "/new.xml", "/a", "/map.xml", "/new.xml"]

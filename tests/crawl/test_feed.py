@@ -196,9 +196,3 @@ def test_section_page_gives_article_links_of_its_own_site(links: str, articles: 
     found = section.read(page(SECTION, "text/html"), fact, outlet(articles=articles), NOW)
     assert isinstance(found, Reading)
     assert [HOME + url for url in urls] == [listing.url for listing in found.listings]
-
-
-def test_selector_that_is_none_is_named() -> None:
-    """A mistake in the YAML is the entry point's outcome and not a crash."""
-    found = section.read(page(SECTION), EntryPointFact(kind="section", url=HOME, links="div["), outlet(), NOW)
-    assert isinstance(found, Unreadable)

@@ -134,6 +134,16 @@ def test_not_modified_keeps_the_validators(database: Database) -> None:
     assert end(database, entry_point, CheckEnd("not modified")).etag == '"7"'
 
 
+def test_check_of_a_killed_worker_is_resumed_at_once(database: Database) -> None:
+    """What was claimed and not ended is due again when a worker starts; what ended is not."""
+    sync(database, A, B)
+    ended, killed = due(database)
+    end(database, ended, CheckEnd("ok"))
+    with database.begin() as session:
+        assert schedule.resume(session, NOW) == 1
+    assert killed.url in [found.url for found in due(database)]
+
+
 def test_entry_point_that_killed_two_workers_waits_an_hour(database: Database) -> None:
     """Once may be chance and costs the wait of a failure; twice in a row is poison."""
     sync(database, A)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -19,8 +19,8 @@ def test_every_sentence_is_kept_and_no_chrome(sample: ArabicPage) -> None:
     url = "https://akhbar.example/archives/4711"
     draft = extract(Page(url, url, 200, (("content-type", sample.content_type),), sample.body, NOW), None, NOW)
     assert isinstance(draft, Draft)
-    assert [] == [sentence for sentence in sample.keep if sentence not in draft.text]
-    assert [] == [piece for piece in sample.chrome if piece in draft.text]
+    assert [sentence for sentence in sample.keep if sentence not in draft.text] == []
+    assert [piece for piece in sample.chrome if piece in draft.text] == []
     assert list(sample.keep) == draft.text.split("\n")
-    assert draft.published.at is not None and draft.published.at.date() == datetime(2024, 3, 11).date()
-    assert "موقع الاختبار" not in draft.title and "ar" == draft.language
+    assert draft.published.at is not None and draft.published.at.date() == date(2024, 3, 11)
+    assert "موقع الاختبار" not in draft.title and draft.language == "ar"

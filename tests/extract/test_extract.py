@@ -171,3 +171,11 @@ def test_the_canonical_link_is_the_key() -> None:
     assert (
         draft_of(html, url="https://m.news.example/a/77?utm_source=x").canonical_url == "https://news.example/a/77-most"
     )
+
+
+def test_a_list_of_names_is_kept_and_a_list_of_stories_is_not() -> None:
+    """The names of the dead are short lines without a verb."""
+    names = "<ul><li>Иван Петров</li><li>Олег Баранин</li></ul>"
+    other = "<h4>Читайте также</h4><ul><li>Чужая новость о рынке</li></ul>"
+    html = f"<html lang=ru><head><title>Список погибших</title></head><body><h1>Список погибших</h1><div class=text>{BODY}{names}{other}</div></body></html>"
+    assert draft_of(html).text.split("\n") == [*SENTENCES, "Иван Петров", "Олег Баранин"]

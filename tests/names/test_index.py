@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.languages import tokenise
 from crawler.names import NameHit, NameIndex
@@ -35,7 +37,8 @@ def hits(index: NameIndex, text: str) -> list[NameHit]:
     ],
 )
 def test_a_full_name_fires_in_every_shape(text: str, shown: str) -> None:
-    """Cases, Latin, initials, order, patronymic between and Arabic by ear: the span quotes the text as it was written."""
+    """Cases, Latin, initials, order, patronymic between and Arabic by ear: the span quotes the text as it was
+    written."""
     (hit,) = hits(index_of("Кирилл Ананьев"), text)
     assert ("fires", shown) == (hit.band, text[hit.start : hit.end])
 
@@ -48,10 +51,23 @@ def test_another_person_does_not_fire(text: str) -> None:
     assert [] == [hit for hit in hits(index_of("Кирилл Ананьев"), text) if hit.band == "fires"]
 
 
+def test_ordinary_words_without_a_capital_are_no_name() -> None:
+    """Новая is new and Вера is faith: in small letters they are no person, with capitals they are."""
+    index = index_of("Вера Новая")
+    assert [] == hits(index, "у него вера новая и крепкая")
+    assert "fires" == hits(index, "Пришла Вера Новая")[0].band
+
+
 def test_a_surname_alone_needs_a_second_signal() -> None:
     """A bare surname is reported and never fires, also after the full name."""
     found = hits(index_of("Кирилл Ананьев"), "قتل كيريل أنانيف. وقال إن أنانيف قتل")
     assert ["fires", "needs-second-signal"] == [hit.band for hit in found]
+
+
+def test_an_initial_of_another_name_does_not_count() -> None:
+    """After a comma or a full stop a capital letter is no initial."""
+    index = index_of("Алексей Сидоров")
+    assert [] == [hit for hit in hits(index, "Это Сидоров. А потом ушли.") if hit.band == "fires"]
 
 
 def test_removing_a_name_stops_finding_it() -> None:
@@ -67,3 +83,46 @@ def test_the_reasons_name_clitic_and_letters() -> None:
     """`why` can be checked by a person who reads both scripts."""
     (hit,) = hits(index_of("Владимир Логинов"), "وفلاديمير لوجينوف")
     assert "و+فلاديمير = владимир: one given name; clitic و · لوجينوف = логинов: ج~г · 1.00" == hit.why
+
+
+def test_changing_the_list_in_any_order_is_building_it_anew() -> None:
+    """Adding and removing leaves what a fresh list of the same names finds."""
+    text = "Кирилл Ананьев и Максим Буга. كيريل أنانيف. Alexander Averin"
+    changed = index_of("Максим Буга", "Сергей Лукин")
+    hits(changed, text)
+    changed.add("Кирилл Ананьев", "Кирилл Ананьев")
+    changed.remove("Сергей Лукин")
+    changed.add("x", "Александр Аверин")
+    fresh = index_of("Кирилл Ананьев", "Максим Буга")
+    fresh.add("x", "Александр Аверин")
+    assert hits(fresh, text) == hits(changed, text)
+
+
+def test_an_alias_fires_under_its_key() -> None:
+    """Every way of writing an entry is watched; the hit names the way that was found."""
+    index = NameIndex()
+    index.add("utkin", "Дмитрий Уткин", aliases=["Дмитрий Вагнер"])
+    (hit,) = hits(index, "Dmitry Wagner")
+    assert ("utkin", "Дмитрий Вагнер", "fires") == (hit.key, hit.name, hit.band)
+
+
+def test_another_patronymic_is_another_man() -> None:
+    """With a patronymic on both sides it has to agree."""
+    index = index_of("Сергей Иванович Лукин")
+    assert [True, False] == [
+        any(hit.band == "fires" for hit in hits(index, text))
+        for text in ("Сергея Ивановича Лукина", "Сергея Анатольевича Лукина")
+    ]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    """Whatever the characters: no exception, and every hit quotes a place of the text."""
+    index = index_of("Кирилл Ананьев", "Ли", "Мин Ко", "😀")
+    assert all(0 <= hit.start < hit.end <= len(text) for hit in hits(index, text))
+
+
+def test_ten_thousand_characters_without_a_space_are_read() -> None:
+    """No quadratic time on noise."""
+    assert [] == hits(index_of("Кирилл Ананьев"), "Ж" * 10_000 + " " + "ا" * 10_000)

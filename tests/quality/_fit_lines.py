@@ -1,7 +1,7 @@
 """Fit the weights of crawler/extract/weights.py on the development half: `python -m tests.quality._fit_lines`.
 
-Logistic regression with a small ridge, by Newton's method; each page weighs the same, each line by the square root of its
-words. Prints the table, and the F1 of held-out folds of hosts. The kept-out half is not read.
+Logistic regression with a small ridge, by Newton's method; each page weighs the same, each line by the square root of
+its words. Prints the table, and the F1 of held-out folds of hosts. The kept-out half is not read.
 """
 
 from __future__ import annotations

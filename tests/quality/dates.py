@@ -1,7 +1,7 @@
 """Dates read from strings and from pages of our own, beside dateparser and htmldate.
 
-Right is: the same day, and the same minute where the sample has one. A third (SHA-1 of the string or the page's name begins with
-0-4) is kept out of tuning. `false_january` counts answers of 1 January that are wrong.
+Right is: the same day, and the same minute where the sample has one. A third (SHA-1 of the string or the page's name
+begins with 0-4) is kept out of tuning. `false_january` counts answers of 1 January that are wrong.
 """
 
 from __future__ import annotations
