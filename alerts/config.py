@@ -104,6 +104,7 @@ class Settings:
     state: Path
     database_url: str = field(repr=False)  # may carry a password
     token: str = field(repr=False)
+    webhook_secret: str = field(default="", repr=False)  # what webhooks are signed with
 
     @property
     def evidence(self) -> Path:
@@ -137,23 +138,30 @@ def load(named: Path | None = None, environ: Mapping[str, str] = os.environ) -> 
         state=state,
         database_url=environ.get("RASAD_DATABASE") or config.database or f"sqlite:///{state / 'rasad.db'}",
         token=telegram_token(environ),
+        webhook_secret=_secret(environ, "webhook_secret"),
     )
 
 
 def telegram_token(environ: Mapping[str, str]) -> str:
     """The bot token, or '': RASAD_TELEGRAM_TOKEN, then $CREDENTIALS_DIRECTORY/telegram_token, then a 0600 file."""
-    if environ.get("RASAD_TELEGRAM_TOKEN"):
-        return environ["RASAD_TELEGRAM_TOKEN"].strip()
+    return _secret(environ, "telegram_token")
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """The secret of that name, or ''. For "telegram_token" see above; others are found the same way."""
+    variable = f"RASAD_{name.upper()}"
+    if environ.get(variable):
+        return environ[variable].strip()
     credentials = environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and (Path(credentials) / "telegram_token").is_file():
-        return (Path(credentials) / "telegram_token").read_text("utf-8").strip()
-    named = environ.get("RASAD_TELEGRAM_TOKEN_FILE")
+    if credentials and (Path(credentials) / name).is_file():
+        return (Path(credentials) / name).read_text("utf-8").strip()
+    named = environ.get(f"{variable}_FILE")
     if not named:
         return ""
     file = Path(named)
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise ConfigError(f"{file}: others can read this token; run `chmod 600 {file}`")
+            raise ConfigError(f"{file}: others can read this {name}; run `chmod 600 {file}`")
         return file.read_text("utf-8").strip()
     except OSError as cause:
-        raise ConfigError(f"{file}: the token file cannot be read: {cause.strerror}") from cause
+        raise ConfigError(f"{file}: the {name} file cannot be read: {cause.strerror}") from cause

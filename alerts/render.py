@@ -126,6 +126,7 @@ class Message:
     """Lines of text as every channel can show them, and rows of buttons for those that can."""
 
     lines: tuple[Line, ...]
+    id: str = ""  # of the alert, or "digest-7"; a repeat has the same
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
 
@@ -147,8 +148,12 @@ def render(content: Content, language: str = "en", timezone: str = "UTC") -> Mes
     """The message in `language`, its times in `timezone`."""
     said, zone = texts(language), ZoneInfo(timezone)
     if isinstance(content, DigestContent):
-        return Message(tuple(_digest_lines(content, said, zone)))
-    return Message(tuple(_alert_lines(content, said, zone)), alert_buttons(content.alert_id, said))
+        return Message(tuple(_digest_lines(content, said, zone)), _id(content))
+    return Message(tuple(_alert_lines(content, said, zone)), _id(content), alert_buttons(content.alert_id, said))
+
+
+def _id(content: Content) -> str:
+    return content.alert_id if isinstance(content, AlertContent) else f"digest-{content.name}"
 
 
 def render_discreet(content: Content, language: str = "en") -> Message:
@@ -156,7 +161,7 @@ def render_discreet(content: Content, language: str = "en") -> Message:
     said = texts(language)
     name = content.alert_id if isinstance(content, AlertContent) else said("digest_id", id=content.name)
     line = said("discreet", id=name)
-    return Message(((Piece(f"{line} · {said('repeat', id=name)}" if content.repeat else line),),))
+    return Message(((Piece(f"{line} · {said('repeat', id=name)}" if content.repeat else line),),), _id(content))
 
 
 def alert_buttons(alert_id: str, said: Texts, verdict: str = "") -> tuple[tuple[Button, ...], ...]:

@@ -51,13 +51,18 @@ class Choice:
 
 
 def subscribe(session: Session, watchlist: str, address: str, now: datetime, *, source: str = "user") -> bool:
-    """Alerts of `watchlist` go to `address` from now on; False when they did already. UsageError names the mistake."""
+    """Alerts of `watchlist` go to `address` from now on; False when they did already. UsageError names the mistake.
+
+    Who subscribes an address by hand says that it can be reached: sending to it goes on if it had stopped.
+    """
     address = current(session, check(address))
     known = set(session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None))))
     if watchlist not in known:
         public = (name for name in known if not _OWN_LIST.fullmatch(name))
         raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, public)}")
     remember(session, address, now)
+    if source == "user":
+        resume(session, address)
     if _find(session, watchlist, address) is not None:
         return False
     session.add(Subscription(watchlist_id=watchlist, address=address, source=source, created_at=now))

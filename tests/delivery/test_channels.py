@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import io
 import json
 import logging
@@ -29,11 +31,13 @@ from alerts.channels import (
 )
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.telegram import TelegramChannel
-from alerts.config import Config, Settings
+from alerts.channels.webhook import WebhookChannel
+from alerts.config import Config, Settings, load
 from alerts.render import AlertContent, Message, render
 from crawler import log
-from crawler.errors import UsageError
+from crawler.errors import ConfigError, UsageError
 from tests.delivery.fake_telegram import FakeTelegram
+from tests.delivery.fake_webhook import FakeWebhook
 from tests.delivery.world import TOKEN
 
 MESSAGE = render(AlertContent("k3f9a2", "<Headline> & مقتل", "Река", "https://reka.example/1"))
@@ -51,7 +55,30 @@ def telegram(folder: Path) -> Iterator[tuple[Channel, Callable[[], str]]]:
         yield TelegramChannel(TOKEN, base_url=api.url), lambda: "\n".join(api.texts())
 
 
-KINDS = {"console": (console, "console:"), "telegram": (telegram, "telegram:77")}
+@contextmanager
+def webhook(folder: Path) -> Iterator[tuple[Channel, Callable[[], str]]]:
+    with FakeWebhook() as hook:
+        yield Redirected(WebhookChannel("secret"), hook.address), lambda: "".join(b.decode() for _, b in hook.got)
+
+
+class Redirected:
+    """Sends to the fake whatever address the contract names."""
+
+    def __init__(self, channel: Channel, address: str) -> None:
+        self.channel, self.address = channel, address
+
+    async def send(self, address: str, message: Message, *, plain: bool = False) -> Outcome:
+        return await self.channel.send(self.address, message, plain=plain)
+
+    async def close(self) -> None:
+        await self.channel.close()
+
+
+KINDS = {
+    "console": (console, "console:"),
+    "telegram": (telegram, "telegram:77"),
+    "webhook": (webhook, "webhook:https://hook.example/rasad"),
+}
 
 
 def send(channel: Channel, address: str, message: Message = MESSAGE, *, plain: bool = False) -> Outcome:
@@ -97,6 +124,10 @@ def test_an_address_has_one_spelling(kind: str) -> None:
         "telegram",
         "telegram:",
         "telegram:bob",
+        "webhook:",
+        "webhook:ftp://x.example",
+        "webhook:https://u:p@x.example/",
+        "webhook:https://x.example/a b",
         "telegram:0",
         "telegram:5/",
         "telegram:5/0",
@@ -111,10 +142,25 @@ def test_what_is_no_address_is_refused_with_an_example(address: str) -> None:
         channels.check(address)
 
 
-def test_without_a_token_there_is_no_telegram(tmp_path: Path) -> None:
-    """The rows of Telegram wait then; the console always works."""
+def test_a_channel_without_its_secret_is_not_there(tmp_path: Path) -> None:
+    """Its rows wait then; the console always works. Secrets are never shown."""
     settings = Settings(Config(), None, tmp_path, "", "")
     assert sorted(channels.connect(settings)) == ["console"]
+    settings = Settings(Config(), None, tmp_path, "", TOKEN, "hush")
+    assert sorted(channels.connect(settings)) == ["console", "telegram", "webhook"]
+    assert TOKEN not in repr(settings)
+    assert "hush" not in repr(settings)
+
+
+def test_the_webhook_secret_is_found_like_the_token(tmp_path: Path) -> None:
+    """Environment, systemd credential, a file that only its owner can read."""
+    (tmp_path / "config.yaml").write_text("{}")
+    (tmp_path / "webhook_secret").write_text("hush\n")
+    found = ({"RASAD_WEBHOOK_SECRET": "hush"}, {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert [load(tmp_path / "config.yaml", environ).webhook_secret for environ in found] == ["hush", "hush"]
+    (tmp_path / "webhook_secret").chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load(tmp_path / "config.yaml", {"RASAD_WEBHOOK_SECRET_FILE": str(tmp_path / "webhook_secret")})
 
 
 def test_a_closed_standard_output_is_a_failure() -> None:
@@ -122,6 +168,43 @@ def test_a_closed_standard_output_is_a_failure() -> None:
     stream = io.StringIO()
     stream.close()
     assert isinstance(send(ConsoleChannel(stream), "console:"), Failed)
+
+
+def test_a_webhook_is_signed() -> None:
+    """The receiver can check who wrote it and when, and knows a repeat by the id."""
+    with FakeWebhook() as hook:
+        assert send(WebhookChannel("secret"), hook.address) == Sent()
+    ((headers, body),) = hook.got
+    at, _, signature = headers["x-rasad-signature"].removeprefix("t=").partition(",v1=")
+    assert signature == hmac.new(b"secret", at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    assert (headers["x-rasad-id"], json.loads(body)["id"]) == ("k3f9a2", "k3f9a2")
+    assert json.loads(body)["text"] == MESSAGE.plain
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (200, {}, Sent()),
+        (302, {"Location": "http://127.0.0.1:1/"}, Failed("HTTP 302")),
+        (404, {}, Failed("HTTP 404")),
+        (410, {}, Gone("HTTP 410")),
+        (429, {}, Retry(timedelta(seconds=60), "HTTP 429")),
+        (429, {"Retry-After": "7"}, Retry(timedelta(seconds=7), "HTTP 429")),
+        (429, {"Retry-After": "99999"}, Retry(timedelta(seconds=3600), "HTTP 429")),
+        (500, {}, Uncertain("HTTP 500")),
+    ],
+)
+def test_what_a_receiver_answers_and_what_it_means(status: int, headers: dict[str, str], expected: Outcome) -> None:
+    """A redirect is not followed: the message would go where nobody sent it."""
+    with FakeWebhook(status, headers) as hook:
+        assert send(WebhookChannel("secret"), hook.address) == expected
+
+
+def test_a_webhook_nobody_answers_is_tried_again() -> None:
+    """Surely not sent."""
+    with FakeWebhook() as hook:
+        pass
+    assert isinstance(send(WebhookChannel("secret"), hook.address), Retry)
 
 
 FAULTS = [

@@ -36,6 +36,16 @@ def test_subscribing_twice_changes_nothing(database: Database) -> None:
     assert pairs(database) == {("my-names", PERSON, "user")}
 
 
+@pytest.mark.parametrize(("source", "expected"), [("user", ""), ("config", "gone")])
+def test_subscribing_by_hand_resumes_an_address(database: Database, source: str, expected: str) -> None:
+    """The next start of the daemon does not: config.yaml says nothing new."""
+    with database.begin() as session:
+        watch(session)
+        chat(session, PERSON, suspended="gone")
+        subscriptions.subscribe(session, "my-names", PERSON, NOW, source=source)
+        assert session.get_one(Chat, PERSON, populate_existing=True).suspended == expected
+
+
 def test_unsubscribing_twice_changes_nothing(database: Database) -> None:
     """True, then False."""
     with database.begin() as session:
