@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -34,3 +35,11 @@ def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
     with database.read() as session:
         context = MigrationContext.configure(session.connection(), opts={"include_object": ours})
         assert [] == compare_metadata(context, Base.metadata)
+
+
+def test_the_wheel_carries_every_data_file() -> None:
+    """Each kind of file beside the code is named in pyproject's package data, or it would be missing once installed."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
+    files = [path for package in ("crawler", "alerts", "migrations") for path in (ROOT / package).rglob("*")]
+    shipped = [path for path in files if path.is_file() and path.suffix not in (".py", ".pyc")]
+    assert [] == [path.name for path in shipped if not any(path.match(pattern) for pattern in patterns)]

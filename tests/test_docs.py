@@ -103,5 +103,8 @@ def test_every_query_of_the_guide_can_be_read() -> None:
     real = [query.replace("\\|", "|") for query in shown if not placeholder.search(query)]
     assert len(real) > 15
     for query in real:
-        alone = any(query.startswith(field) for field in ("lang:", "country:", "leaning:", "section:", "published:", "outlet:", "@"))
+        alone = any(
+            query.startswith(field)
+            for field in ("lang:", "country:", "leaning:", "section:", "published:", "outlet:", "@")
+        )
         parse(f"{query} AND Сирия" if alone else query)

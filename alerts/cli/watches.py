@@ -229,7 +229,7 @@ def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
             language=language or draft.language,
             section=draft.section,
             published=draft.published.at,
-        ),  # fmt: skip
+        ),
     )
 
 

@@ -112,7 +112,7 @@ def _by_format(text: str, formats: Iterable[str], local: tzinfo) -> Dating | Non
     clean = " ".join(text.translate(DIGITS).split())
     for pattern in formats:
         try:
-            at = datetime.strptime(clean, pattern)  # noqa: DTZ007 the zone is added below
+            at = datetime.strptime(clean, pattern)
         except ValueError:
             continue
         if not any(mark in pattern for mark in ("%H", "%I", "%s", "%X", "%c")):

@@ -65,7 +65,7 @@ def _selector(value: str) -> str:
 
 def _date_format(value: str) -> str:
     try:
-        dt.datetime.strptime("", value)  # noqa: DTZ007 (nothing is read)
+        dt.datetime.strptime("", value)
     except ValueError as cause:
         if "does not match" not in str(cause) or "%" not in value:
             raise ValueError(f"not a strptime format: {value!r}; write it like %d.%m.%Y, %H:%M") from cause
