@@ -11,6 +11,7 @@ the watchdog               fed only while matching, sending and crawling make pr
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -173,7 +174,11 @@ class Daemon:
             changed = watchlists.version(session) != self.watchlists_version
             loaded = watchlists.load(session) if changed else None
         if loaded is not None:
+            # Thousands of watches are a graph the collector would walk again and again, in the middle of an article.
+            gc.unfreeze()
             self.monitor = Monitor(loaded.watches)
+            gc.collect()
+            gc.freeze()
             self.watchlists_version = loaded.version
             log.info("watches", count=len(loaded.watches), broken=len(loaded.broken))
         done = Matched()

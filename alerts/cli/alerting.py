@@ -177,7 +177,7 @@ def list_subscriptions(form: FormatOption = Format.table) -> None:
     print_rows(rows, columns, form, empty="nobody is subscribed: `rasad subscriptions add WATCHLIST telegram:CHAT_ID`")
 
 
-@subscriptions.command(epilog="Example: rasad subscriptions add my-names telegram:123456789")
+@subscriptions.command(epilog="Example: rasad subscriptions add named-persons telegram:123456789")
 def add(
     watchlist: Annotated[str, typer.Argument(help="A watchlist's id, see `rasad watch list`.")],
     to: Annotated[str, typer.Argument(help="An address: telegram:CHAT_ID, telegram:CHAT_ID/THREAD or console:")],
@@ -191,7 +191,7 @@ def add(
     typer.echo(f"{to} gets {watchlist}")
 
 
-@subscriptions.command(epilog="Example: rasad subscriptions remove my-names telegram:123456789")
+@subscriptions.command(epilog="Example: rasad subscriptions remove named-persons telegram:123456789")
 def remove(
     watchlist: Annotated[str, typer.Argument(help="A watchlist's id.")],
     to: Annotated[str, typer.Argument(help="The address.")],

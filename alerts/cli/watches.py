@@ -22,13 +22,13 @@ from alerts.cli.shared import (
     read_text,
     settings,
 )
-from crawler.config import did_you_mean
-from crawler.errors import FetchError, QueryError, UsageError
+from crawler.errors import FetchError, UsageError
 
 if TYPE_CHECKING:
     from alerts.config import Config, Settings
     from alerts.document import Document
     from alerts.monitor import Monitor
+    from alerts.query import Query
 
 watch = typer.Typer(help="Watches and watchlists.", no_args_is_help=True)
 
@@ -39,20 +39,17 @@ def register(app: typer.Typer) -> None:
 
 def query_problems(config: Config) -> list[str]:
     """One message for every watch of config.yaml that cannot be read."""
-    from alerts.query import parse
+    from alerts.watchlists import read
 
-    problems = []
-    for name, watchlist in config.watchlists.items():
-        for query in watchlist.watches:
-            try:
-                parse(query)
-            except QueryError as error:
-                hint = f"; try: {error.suggestion}" if error.suggestion else ""
-                problems.append(f"watchlist {name}, `{query}`: column {error.column}: {error}{hint}")
-    return problems
+    return [
+        f"watchlist {name}, `{line.text}`: {line.broken}"
+        for name, watchlist in config.watchlists.items()
+        for line in read(watchlist.watches)
+        if line.broken
+    ]
 
 
-@watch.command("list", epilog="Example: rasad watch list --watchlist my-names")
+@watch.command("list", epilog="Example: rasad watch list --watchlist named-persons")
 def list_watches(
     watchlist: Annotated[str, typer.Option(help="Only this list's.")] = "",
     form: FormatOption = Format.table,
@@ -68,7 +65,7 @@ def list_watches(
         .outerjoin(Match, Match.watch_id == Watch.id)
         .where(Watch.removed_at.is_(None), Watchlist.removed_at.is_(None))
         .group_by(Watch.id, Watchlist.id)
-        .order_by(Watchlist.id, Watch.id)
+        .order_by(Watchlist.id, Watch.position, Watch.id)
     )
     if watchlist:
         query = query.where(Watchlist.id == watchlist)
@@ -155,10 +152,10 @@ def test(
     if not watchlist and not given:
         raise UsageError("give a QUERY, or --watchlist ID")
     current = settings()
-    queries = _queries(current, watchlist) if watchlist else [given.pop(0)]
+    queries = _of_list(current, watchlist) if watchlist else [(given[0], parse(given.pop(0)))]
     if not given and not url and not stored:
         raise UsageError("give FILES, --url or --stored 30d to try it on")
-    monitor = Monitor([(query, parse(query)) for query in queries])
+    monitor = Monitor(queries)
     texts = _texts(current, given, url, stored, outlet, language)
     matched = sum(_try(monitor, tried, form) for tried in texts)
     if not matched:
@@ -167,23 +164,21 @@ def test(
         raise typer.Exit(1)
 
 
-def _queries(current: Settings, watchlist: str) -> list[str]:
-    """The watches of a list: of config.yaml, else of the database."""
+def _of_list(current: Settings, watchlist: str) -> list[tuple[str, Query]]:
+    """The watches of a list, of config.yaml or else of the database; a line that cannot be read is named on stderr."""
+    from alerts.watchlists import listed, read
+
     config = current.config.watchlists
     if watchlist in config:
-        return list(config[watchlist].watches)
-    from sqlalchemy import select
-
-    from alerts.models import Watch, Watchlist
-
-    with database(current).read() as session:
-        known = [*config, *session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None)))]
-        found = session.scalars(
-            select(Watch.query).where(Watch.watchlist_id == watchlist, Watch.removed_at.is_(None)).order_by(Watch.id)
-        ).all()
-    if not found:
-        raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, known)}")
-    return list(found)
+        texts: Iterable[str] = config[watchlist].watches
+    else:
+        with database(current).read() as session:
+            texts = [line.query for line in listed(session, watchlist)]
+    lines = read(texts)
+    for line in lines:
+        if line.broken:
+            typer.secho(f"left out: {line.text}: {line.broken}", fg="yellow", err=True)
+    return [(line.text, line.query) for line in lines if line.query is not None and not line.definition]
 
 
 def _texts(
