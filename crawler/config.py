@@ -49,6 +49,14 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, values: object) -> object:
+        """`telegram:` with everything below it commented out is null in YAML and means: the defaults."""
+        if isinstance(values, dict):
+            return {key: value for key, value in values.items() if value is not None or key not in cls.model_fields}
+        return values
+
 
 class OutletsSection(Section):
     """Which outlets are crawled."""

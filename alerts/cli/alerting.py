@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import Format, FormatOption, ago, database, now, print_rows, settings
+from alerts.cli.shared import Format, FormatOption, ago, database, database_in_step, now, print_rows, settings
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def list_subscriptions(form: FormatOption = Format.table) -> None:
 
     from alerts.models import Chat, Subscription
 
-    opened = database(settings())
+    opened = database_in_step(settings())
     with opened.read() as session:
         rows = [
             {
@@ -185,7 +185,7 @@ def add(
     """Send a watchlist's alerts to a chat from now on."""
     from alerts import subscriptions as people
 
-    opened = database(settings())
+    opened = database_in_step(settings())
     with opened.begin() as session:
         people.subscribe(session, watchlist, to, now())
     typer.echo(f"{to} gets {watchlist}")
@@ -199,7 +199,7 @@ def remove(
     """Send no more of a watchlist's alerts to a chat."""
     from alerts import subscriptions as people
 
-    opened = database(settings())
+    opened = database_in_step(settings())
     with opened.begin() as session:
         if not people.unsubscribe(session, watchlist, to):
             raise UsageError(f"{to} is not subscribed to {watchlist}; see `rasad subscriptions list`")

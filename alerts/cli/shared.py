@@ -65,6 +65,17 @@ def database(current: Settings) -> Database:
     return opened
 
 
+def database_in_step(current: Settings) -> Database:
+    """As `database`, with the watchlists and subscriptions of config.yaml as they stand there now."""
+    from alerts import subscriptions, watchlists
+
+    opened = database(current)
+    with opened.begin() as session:
+        watchlists.sync(session, current.config.watchlists, now())
+        subscriptions.sync(session, current.config.subscriptions, now())
+    return opened
+
+
 def outlets(current: Settings, extra: Sequence[Path] = (), *, only_extra: bool = False) -> Outlets:
     """The outlets of the configuration; broken files are named on stderr and never stop the others."""
     from crawler import outlets as known

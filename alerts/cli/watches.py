@@ -15,6 +15,7 @@ from alerts.cli.shared import (
     ago,
     console,
     database,
+    database_in_step,
     json_line,
     now,
     outlets,
@@ -69,7 +70,7 @@ def list_watches(
     )
     if watchlist:
         query = query.where(Watchlist.id == watchlist)
-    opened = database(settings())
+    opened = database_in_step(settings())
     with opened.read() as session:
         rows = [
             {
@@ -97,7 +98,7 @@ def add(
     """Watch for something from now on. Alerts reach whoever is subscribed to the list."""
     from alerts import subscriptions, watchlists
 
-    opened = database(settings())
+    opened = database_in_step(settings())
     with opened.begin() as session:
         saved = watchlists.add(session, query, now(), watchlist=watchlist, title=title, alleged=alleged)
         heard = any(row.watchlist == watchlist for row in subscriptions.listed(session))
@@ -113,7 +114,7 @@ def remove(number: Annotated[int, typer.Argument(help="The watch's number in `ra
     """Watch for it no more. Earlier alerts can still say why they fired."""
     from alerts import watchlists
 
-    opened = database(settings())
+    opened = database_in_step(settings())
     with opened.begin() as session:
         gone = watchlists.remove(session, number, now())
     typer.echo(f"{gone.watchlist} no longer watches for {gone.query}")
