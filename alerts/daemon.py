@@ -32,7 +32,7 @@ from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
 from crawler import schedule
 from crawler.db import Database
-from crawler.errors import ChannelError, DatabaseError
+from crawler.errors import DatabaseError, WrongToken
 from crawler.log import get_log
 from crawler.outlets import Outlets
 from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
@@ -238,9 +238,7 @@ class Daemon:
             return
         try:
             await bot.run(self.settings, self.database, now, self.stopping, self.say)
-        except ChannelError as error:
-            if "token" not in str(error):
-                raise
+        except WrongToken as error:
             self.say(str(error))
         await self.stopping.wait()
 

@@ -7,7 +7,8 @@ RasadError                 a message for a person: what, which one, what to do; 
 ├── DatabaseError    (4)   cannot open, read-only, full, locked for too long
 │   └── SchemaError  (4)   the database is older or newer than this program
 ├── FetchError       (1)   a fetch asked for by hand (a proxy, an address guard, a network) failed
-└── ChannelError     (5)   a channel that cannot be used at all: wrong token, second poller
+└── ChannelError     (5)   a channel that cannot be used at all: a second poller
+    └── WrongToken   (5)   nobody knows the bot's token; what else the program does goes on
 """
 
 from __future__ import annotations
@@ -55,3 +56,7 @@ class FetchError(RasadError):
 
 class ChannelError(RasadError):
     exit_code = 5
+
+
+class WrongToken(ChannelError):
+    """The token is none, or was revoked."""
