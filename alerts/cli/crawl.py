@@ -15,6 +15,7 @@ from alerts.cli.shared import (
     FormatOption,
     console,
     database,
+    is_address,
     json_line,
     moment,
     now,
@@ -70,6 +71,8 @@ def crawl(
     for target in wanted:
         if "://" not in target:
             outlet_named(known, target)
+        elif not is_address(target):
+            raise UsageError(f"{target!r} is not an http or https address")
     if not wanted:
         raise UsageError("nothing to crawl: name outlets or addresses, or say --all or --due")
     monitor = _monitor(watch) if watch else None

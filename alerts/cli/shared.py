@@ -27,6 +27,8 @@ class Format(enum.StrEnum):
     jsonl = "jsonl"
 
 
+MOST_ROWS = 1_000_000
+
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or one JSON object a line.")]
 
 
@@ -148,8 +150,25 @@ def cell(value: object) -> str:
             return str(value)
 
 
+def is_address(text: str) -> bool:
+    """Whether it is an http or https address with a host."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text.strip())
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def row_id(text: str | int) -> int:
+    """The number of a row; -1, which no row has, for one that no database could hold."""
+    number = int(text)
+    return number if number < 2**63 else -1
+
+
 def ago(text: str) -> timedelta:
-    """`30d`, `24h` as a timedelta. Raises UsageError."""
+    """`30d`, `24h` as a timedelta, at most a hundred years. Raises UsageError."""
     from pydantic import TypeAdapter, ValidationError
 
     from crawler.config import Duration
@@ -166,9 +185,9 @@ def moment(text: str | None, option: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError as cause:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as cause:
         raise UsageError(f"{option} {text!r}: write a day like 2026-11-22, or an ISO time") from cause
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def read_text(file: Path) -> str:

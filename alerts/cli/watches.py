@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,15 +20,17 @@ from alerts.cli.shared import (
     outlets,
     print_rows,
     read_text,
+    row_id,
     settings,
 )
 from crawler.config import did_you_mean
-from crawler.errors import FetchError, QueryError, UsageError
+from crawler.errors import FetchError, UsageError
 
 if TYPE_CHECKING:
     from alerts.config import Config, Settings
     from alerts.document import Document
     from alerts.monitor import Monitor
+    from alerts.query import Query
 
 watch = typer.Typer(help="Watches and watchlists.", no_args_is_help=True)
 
@@ -37,19 +39,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(watch, name="watch")
 
 
-def query_problems(config: Config) -> list[str]:
-    """One message for every watch of config.yaml that cannot be read."""
-    from alerts.query import parse
+def query_problems(config: Config, where: Callable[..., str]) -> list[str]:
+    """One message for every watch of config.yaml that cannot be read; `where` gives file and line of a key."""
+    from alerts.watchlists import read
 
-    problems = []
-    for name, watchlist in config.watchlists.items():
-        for query in watchlist.watches:
-            try:
-                parse(query)
-            except QueryError as error:
-                hint = f"; try: {error.suggestion}" if error.suggestion else ""
-                problems.append(f"watchlist {name}, `{query}`: column {error.column}: {error}{hint}")
-    return problems
+    return [
+        f"{where('watchlists', name, 'watches', number)}: watchlist {name}, `{line.text}`: {line.broken}"
+        for name, watchlist in config.watchlists.items()
+        for number, line in enumerate(read(watchlist.watches))
+        if line.broken
+    ]
 
 
 @watch.command("list", epilog="Example: rasad watch list --watchlist my-names")
@@ -72,7 +71,8 @@ def list_watches(
     )
     if watchlist:
         query = query.where(Watchlist.id == watchlist)
-    opened = database(settings())
+    current = settings()
+    opened = database(current)
     with opened.read() as session:
         rows = [
             {
@@ -86,8 +86,33 @@ def list_watches(
             }
             for found, owner, hits in session.execute(query)
         ]
+        there = set(session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None))))
+    rows += _unread(current.config, there, watchlist)
+    if watchlist and watchlist not in there and not rows:
+        known = sorted(there | set(current.config.watchlists))
+        raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, known)}")
     columns = ["id", "watchlist", "watch", "source", "hits", "broken"]
     print_rows(rows, columns, form, empty="no watches; write them into config.yaml, or `rasad watch add LIST QUERY`")
+
+
+def _unread(config: Config, there: set[str], watchlist: str) -> list[dict[str, Any]]:
+    """The lines of config.yaml's lists that the daemon has not read yet: they have no number."""
+    from alerts.watchlists import read
+
+    return [
+        {
+            "id": None,
+            "watchlist": name,
+            "title": section.title,
+            "watch": line.text,
+            "source": "config",
+            "hits": 0,
+            "broken": line.broken,
+        }
+        for name, section in config.watchlists.items()
+        if name not in there and watchlist in ("", name)
+        for line in read(section.watches)
+    ]
 
 
 @watch.command(epilog="Example: rasad watch add my-list 'name:\"Кирилл Ананьев\"'")
@@ -100,7 +125,11 @@ def add(
     """Watch for something from now on. Alerts reach whoever is subscribed to the list."""
     from alerts import subscriptions, watchlists
 
-    opened = database(settings())
+    current = settings()
+    if watchlist in current.config.watchlists:
+        # The daemon may not have read it yet; a list of this name made now would shut the file's out.
+        raise UsageError(f"watchlist `{watchlist}` stands in config.yaml; change it there, or name another one")
+    opened = database(current)
     with opened.begin() as session:
         saved = watchlists.add(session, query, now(), watchlist=watchlist, title=title, alleged=alleged)
         heard = any(row.watchlist == watchlist for row in subscriptions.listed(session))
@@ -118,7 +147,7 @@ def remove(number: Annotated[int, typer.Argument(help="The watch's number in `ra
 
     opened = database(settings())
     with opened.begin() as session:
-        gone = watchlists.remove(session, number, now())
+        gone = watchlists.remove(session, row_id(number), now())
     typer.echo(f"{gone.watchlist} no longer watches for {gone.query}")
 
 
@@ -149,16 +178,15 @@ def test(
     of the decoded file, its first line included.
     """
     from alerts.monitor import Monitor
-    from alerts.query import parse
 
     given = list(words or [])
     if not watchlist and not given:
         raise UsageError("give a QUERY, or --watchlist ID")
     current = settings()
-    queries = _queries(current, watchlist) if watchlist else [given.pop(0)]
+    lines = _lines(current, watchlist) if watchlist else [given.pop(0)]
     if not given and not url and not stored:
         raise UsageError("give FILES, --url or --stored 30d to try it on")
-    monitor = Monitor([(query, parse(query)) for query in queries])
+    monitor = Monitor(_read(lines, watchlist))
     texts = _texts(current, given, url, stored, outlet, language)
     matched = sum(_try(monitor, tried, form) for tried in texts)
     if not matched:
@@ -167,8 +195,22 @@ def test(
         raise typer.Exit(1)
 
 
-def _queries(current: Settings, watchlist: str) -> list[str]:
-    """The watches of a list: of config.yaml, else of the database."""
+def _read(lines: list[str], watchlist: str) -> list[tuple[str, Query]]:
+    """The watches, by their text. Of a list a broken line is named and left out, as the daemon does it."""
+    from alerts.query import parse
+    from alerts.watchlists import read
+
+    if not watchlist:
+        return [(line, parse(line)) for line in lines]
+    found = read(lines)
+    for line in found:
+        if line.broken:
+            typer.secho(f"watchlist {watchlist}, `{line.text}`: {line.broken}", fg="yellow", err=True)
+    return [(line.text, line.query) for line in found if line.query is not None and not line.definition]
+
+
+def _lines(current: Settings, watchlist: str) -> list[str]:
+    """The lines of a list: of config.yaml, else of the database."""
     config = current.config.watchlists
     if watchlist in config:
         return list(config[watchlist].watches)
@@ -179,7 +221,9 @@ def _queries(current: Settings, watchlist: str) -> list[str]:
     with database(current).read() as session:
         known = [*config, *session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None)))]
         found = session.scalars(
-            select(Watch.query).where(Watch.watchlist_id == watchlist, Watch.removed_at.is_(None)).order_by(Watch.id)
+            select(Watch.query)
+            .where(Watch.watchlist_id == watchlist, Watch.removed_at.is_(None))
+            .order_by(Watch.position, Watch.id)
         ).all()
     if not found:
         raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, known)}")
@@ -229,7 +273,7 @@ def _fetched(current: Settings, url: str, outlet: str, language: str) -> _Tried:
             language=language or draft.language,
             section=draft.section,
             published=draft.published.at,
-        ),  # fmt: skip
+        ),
     )
 
 
