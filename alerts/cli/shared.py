@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -120,7 +121,9 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
 
 
 def json_line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, default=_plain)
+    """`row` as JSON without a newline; where stdout is not UTF-8, with escapes, which say the same to a program."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(row, ensure_ascii=not utf8, default=_plain)
 
 
 def _plain(value: object) -> object:
@@ -192,8 +195,6 @@ def moment(text: str | None, option: str) -> datetime | None:
 
 def read_text(file: Path) -> str:
     """A UTF-8 text from a file or, for `-`, stdin; newlines as they stand. Raises UsageError."""
-    import sys
-
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         return raw.decode("utf-8")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,3 +188,16 @@ def test_lists_of_config_yaml_are_shown_before_the_daemon_ran(rasad: Rasad) -> N
 def test_every_error_of_ours_has_an_exit_code() -> None:
     """The root of the tree is what `main` catches."""
     assert {RasadError.exit_code, UsageError.exit_code, ConfigError.exit_code, DatabaseError.exit_code} == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl"])
+def test_a_terminal_that_is_not_utf_8(tmp_path: Path, form: str) -> None:
+    """What it cannot show is replaced in a table and escaped in JSON, which a program reads as the same text."""
+    text = tmp_path / "article.txt"
+    text.write_text("Ананьев найден\nРодные ищут его.\n", "utf-8")
+    words = [sys.executable, "-m", "alerts", "watch", "test", "Ананьев", str(text), "--format", form]
+
+    ended = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False)
+
+    assert (0, b"") == (ended.returncode, ended.stderr)
+    assert form == "table" or json.loads(ended.stdout)["hits"][0]["quote"] == "Ананьев найден"
