@@ -215,7 +215,7 @@ def _close(summary: Summary, form: Format) -> None:
         for row in rows:
             typer.echo(json_line({"summary": row}), err=True)
     if summary.interrupted:
-        typer.secho("stopped; what was read is kept", err=True)
+        typer.secho("stopped before the end", err=True)
         raise typer.Exit(130)
     if any(counts.failed for counts in summary.outlets.values()):
         raise typer.Exit(1)

@@ -165,9 +165,9 @@ def is_address(text: str) -> bool:
 
 
 def row_id(text: str | int) -> int:
-    """The number of a row; -1, which no row has, for one that no database could hold."""
+    """The number of a row; one that no database could hold becomes the greatest, which no row has."""
     number = int(text)
-    return number if number < 2**63 else -1
+    return min(number, 2**63 - 1)
 
 
 def ago(text: str) -> timedelta:
