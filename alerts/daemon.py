@@ -33,7 +33,7 @@ from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
 from crawler import schedule
 from crawler.db import Database
-from crawler.errors import DatabaseError, TokenRefused
+from crawler.errors import DatabaseError, WrongToken
 from crawler.log import get_log
 from crawler.outlets import Outlets
 from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
@@ -243,8 +243,8 @@ class Daemon:
             return
         try:
             await bot.run(self.settings, self.database, now, self.stopping, self.say)
-        except TokenRefused as error:
-            self.say(f"{error}. Until then alerts wait in the database; crawling goes on.")
+        except WrongToken as error:
+            self.say(str(error))
         await self.stopping.wait()
 
 

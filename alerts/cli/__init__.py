@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 done, but something failed or was not found; 2 wrong usage
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -51,6 +52,9 @@ def _options(
 
 def main() -> None:
     """Run the command; every expected failure is one message on stderr and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal of another encoding, or a file name that is no text: a "?" is better than a traceback.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except QueryError as error:

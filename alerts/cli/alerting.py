@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import Format, FormatOption, ago, database, database_in_step, now, print_rows, settings
+from alerts.cli.shared import (
+    MOST_ROWS,
+    Format,
+    FormatOption,
+    ago,
+    database,
+    database_in_step,
+    now,
+    print_rows,
+    settings,
+)
+from crawler.config import did_you_mean
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +29,10 @@ subscriptions = typer.Typer(help="Who gets which watchlist.", no_args_is_help=Tr
 alerts = typer.Typer(help="What fired, and what was held back.", no_args_is_help=True)
 deliveries = typer.Typer(help="The outbox: one row per alert and chat.", no_args_is_help=True)
 
+STATUSES = ("pending", "leased", "sent", "uncertain", "failed", "gone", "folded", "muted")
+
 Since = Annotated[str, typer.Option(help="Only the last 30d, 24h ...")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")]
+Limit = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="At most so many, the newest first.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -109,7 +122,7 @@ def release() -> None:
 
 @deliveries.command("list", epilog="Example: rasad deliveries list --status failed --format jsonl")
 def list_deliveries(
-    status: Annotated[str, typer.Option(help="Only pending, leased, sent, uncertain, failed or gone ones.")] = "",
+    status: Annotated[str, typer.Option(help="Only those that are " + ", ".join(STATUSES) + ".")] = "",
     since: Since = "",
     limit: Limit = 50,
     form: FormatOption = Format.table,
@@ -119,6 +132,8 @@ def list_deliveries(
 
     from alerts.models import Delivery
 
+    if status and status not in STATUSES:
+        raise UsageError(f"no status {status!r}{did_you_mean(status, STATUSES)}")
     query = select(Delivery).order_by(Delivery.created_at.desc(), Delivery.id.desc()).limit(limit)
     if status:
         query = query.where(Delivery.status == status)
