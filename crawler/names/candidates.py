@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gzip
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +41,7 @@ from crawler.names.spellings import to_latin
 DATA = Path(__file__).parent / "data"
 
 # In nats. Chosen on the development half.
-MADE_UP = {"given": 4.0, "surname": 2.0, "patronymic": 6.0}  # what a name outside the lexicon starts with
+MADE_UP = {"given": 4.0, "surname": 3.5, "patronymic": 6.0}  # what a name outside the lexicon starts with
 SURNAME_FIRST = 3.0
 JOINED = 2.5  # two words of the text read as one
 GENDER_AGAINST = 6.0
@@ -54,6 +54,8 @@ LEAST_MADE_UP = -8.0  # and of a surname that no lexicon holds
 PRIOR_AR = {"given": 0.9, "surname": 0.7, "patronymic": 0.9}  # the same where the channel says how likely a spelling is
 LETTER = 2.5  # nats an Arabic letter costs that comes from nowhere
 SPELLED = 4.0  # nats that the table of given names holding a spelling adds
+SINGLE = 0.5  # taken off the bearers of every name
+WELL_HEARD = 1.2  # nats a letter; a word heard worse is looked for among looser skeletons too
 REHEARD = 60  # readings weighed by the channel, the best by sound
 KEPT = 12
 MADE_UP_MOST = 12
@@ -220,14 +222,14 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
                 continue
             odds = held.sound if held else _odds(heard, name)
             if odds is not None:
-                common = math.log(count / TOTALS[role])
+                common = _commonness(count, role)
                 found[name] = _Reading(name, gender, odds, common, odds + PRIOR * common, count)
 
     for skeleton in _skeletons(heard):
         weigh(skeleton, SKELETON_MOST)
     if role == "given":
         found |= {reading.name: reading for reading in _spelled(word, found)}
-    if not found or max(reading.sound for reading in found.values()) < SURE:
+    if not _is_sure(heard, found.values()):
         for skeleton in dict.fromkeys(_looser(heard.skeleton)):
             weigh(skeleton, 12)
     for name, likelihood in _made_up(word):
@@ -240,6 +242,17 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
         ranked = [_reheard(heard, reading, role) for reading in ranked[:REHEARD]]
         ranked.sort(key=lambda reading: -reading.odds)
     return tuple(ranked[:KEPT])
+
+
+def _is_sure(heard: Reading, readings: Iterable[_Reading]) -> bool:
+    """Whether some name explains a word so well that none with other consonants needs to be looked for."""
+    if not readings:
+        return False
+    if heard.script == AR:
+        likeliest = sorted(readings, key=lambda reading: -reading.odds)[:4]
+        least = WELL_HEARD * len(arabic_letters(heard.word))
+        return any(_heard_odds(heard, reading.name) >= least for reading in likeliest)
+    return max(reading.sound for reading in readings) >= SURE
 
 
 def _skeletons(heard: Reading) -> list[str]:
@@ -264,17 +277,22 @@ def _reheard(heard: Reading, reading: _Reading, role: str) -> _Reading:
     return replace(reading, sound=sound, odds=sound + PRIOR_AR[role] * reading.common)
 
 
+def _commonness(count: int, role: str) -> float:
+    """ln of the share of those who bear a name; one bearer may be a slip of the pen."""
+    return math.log((count - SINGLE) / TOTALS[role])
+
+
 def _spelled(word: str, found: dict[str, _Reading]) -> Iterator[_Reading]:
     """Given names that our table spells so."""
     heard = read(word)
-    for name in names_of(word)[0]:
+    for name in map(fold, names_of(word)[0]):
         if heard.script != AR and _odds(heard, name, 0.8) is None:
             continue  # John is no way to write a Russian Иван
         gender = found[name].gender if name in found else ""
         entry = next((entry for entry in _lexicon().of("given", read(name).skeleton) if entry[0] == name), None)
         count, gender = (entry[1], entry[2]) if entry else (100, gender)
         same = evidence(heard, read(name)) / 100
-        common = math.log(count / TOTALS["given"])
+        common = _commonness(count, "given")
         yield _Reading(name, gender, same, common, same + PRIOR * common, count, True)
 
 

@@ -30,7 +30,7 @@ EDGE = "_"
 LETTERS = 30  # Arabic letters a slip may put anywhere
 SLIP = 2e-3  # share of letters that write what they never do
 # Sightings in a narrower context that outweigh the wider one: kinds of both neighbours, the next letter, both letters.
-BACKED = (4.0, 4.0, 8.0)
+BACKED = (4.0, 8.0, 30.0)
 ROUNDS = 7
 GARBAGE = 1.0  # nats a letter by which a right pair must beat chance
 SEED_GAIN = 200.0  # first guess: a letter that plainly sounds so, against one that does not
