@@ -41,19 +41,25 @@ from crawler.names.spellings import to_latin
 DATA = Path(__file__).parent / "data"
 
 # In nats. Chosen on the development half.
-MADE_UP = {"given": 4.0, "surname": 3.5, "patronymic": 6.0}  # what a name outside the lexicon starts with
+MADE_UP = {"given": 7.0, "surname": 3.5, "patronymic": 6.0}  # what a name outside the lexicon starts with
 SURNAME_FIRST = 3.0
 JOINED = 2.5  # two words of the text read as one
 GENDER_AGAINST = 6.0
 SHARPER = 1.2  # a difference of sound counts this much more than in comparing, where any of two spellings may be odd
 PRIOR = 1.0  # how much a name's frequency counts
 POOREST = 0.55  # of a word's evidence, the most that differences may cost before there is no good reading
-LEAST_ODDS = -8.0  # log odds of the whole name below this: no good reading
-LEAST_UNSURE = 2.0  # the same when the given name is not one of our table
-LEAST_MADE_UP = -8.0  # and of a surname that no lexicon holds
-PRIOR_AR = {"given": 0.9, "surname": 0.7, "patronymic": 0.9}  # the same where the channel says how likely a spelling is
+LEAST_ODDS = -6.0  # log odds of the whole name below this: no good reading
+LEAST_UNSURE = 5.0  # the same when the given name is not one of our table
+LEAST_MADE_UP = -3.0  # and of a surname that no lexicon holds
+PRIOR_AR = {"given": 0.9, "surname": 0.8, "patronymic": 0.9}  # the same where the channel says how likely a spelling is
 LETTER = 2.5  # nats an Arabic letter costs that comes from nowhere
 SPELLED = 4.0  # nats that the table of given names holding a spelling adds
+FEW = 100  # bearers; below this a surname has to end like one
+OUTLANDISH = 6.0  # what it loses if not
+ENDINGS = (
+    "ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "цкий", "ская", "цкая", "ой", "ий", "ый", "ых", "их", "ко",
+    "ук", "юк", "ик", "як", "ак", "ич", "ец", "ян", "янц", "дзе", "швили", "иа", "уа", "ава",
+)  # fmt: skip
 SINGLE = 0.5  # taken off the bearers of every name
 WELL_HEARD = 1.2  # nats a letter; a word heard worse is looked for among looser skeletons too
 REHEARD = 60  # readings weighed by the channel, the best by sound
@@ -222,7 +228,7 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
                 continue
             odds = held.sound if held else _odds(heard, name)
             if odds is not None:
-                common = _commonness(count, role)
+                common = _commonness(count, role) - (_outlandish(name, role) if count < FEW else 0.0)
                 found[name] = _Reading(name, gender, odds, common, odds + PRIOR * common, count)
 
     for skeleton in _skeletons(heard):
@@ -235,7 +241,7 @@ def _readings(word: str, role: str) -> tuple[_Reading, ...]:
     for name, likelihood in _made_up(word):
         odds = _odds(heard, name)
         if odds is not None and name not in found:
-            common = likelihood - MADE_UP[role]
+            common = likelihood - MADE_UP[role] - _outlandish(name, role)
             found[name] = _Reading(name, _gender_of(name, role), odds, common, odds + PRIOR * common, 0)
     ranked = sorted(found.values(), key=lambda reading: -reading.odds)
     if heard.script == AR:
@@ -275,6 +281,11 @@ def _reheard(heard: Reading, reading: _Reading, role: str) -> _Reading:
     if reading.spelled:
         sound += SPELLED
     return replace(reading, sound=sound, odds=sound + PRIOR_AR[role] * reading.common)
+
+
+def _outlandish(name: str, role: str) -> float:
+    """What a rare surname loses that does not end like those of Russia and its neighbours."""
+    return 0.0 if role != "surname" or name.endswith(ENDINGS) else OUTLANDISH
 
 
 def _commonness(count: int, role: str) -> float:

@@ -404,7 +404,9 @@ def reading_back(rows: Sequence[Row], everyone: Sequence[Row], half: str) -> Ite
             ranks.append(found.index(fold(ru)) if fold(ru) in found else 9)
         note = f"{len(ranks)} attested pairs, {len({ru for ru, _ in sample})} persons"
         for name, most, target in (("top_1", 0, targets[0]), ("top_5", 4, targets[1])):
-            yield Figure(f"names.{what}.{name}", sum(rank <= most for rank in ranks) / len(ranks), target, half=half, note=note)
+            yield Figure(
+                f"names.{what}.{name}", sum(rank <= most for rank in ranks) / len(ranks), target, half=half, note=note
+            )
 
 
 # Names that are not Russian, words that are not names, and noise: nothing to read back. Those of UNREADABLE chose the
@@ -440,7 +442,9 @@ def abstaining(kept_out: bool, half: str) -> Iterator[Figure]:
     """Share of names with no Russian reading for which none is given; the lists are ours."""
     names = UNREADABLE_KEPT_OUT if kept_out else UNREADABLE
     silent = [not candidates(name, "ru") for name in names]
-    yield Figure("names.candidates_abstain", sum(silent) / len(silent), 0.90, half=half, note=f"{len(silent)} names, ours")
+    yield Figure(
+        "names.candidates_abstain", sum(silent) / len(silent), 0.90, half=half, note=f"{len(silent)} names, ours"
+    )
 
 
 def figures(data: Path, kept_out: bool) -> Iterator[Figure]:
