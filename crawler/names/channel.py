@@ -157,7 +157,7 @@ def _first_guess(letter: str, piece: str) -> float:
     if not piece:
         return SEED_GAIN / 2 if letter in SILENT else 5.0
     plain = [_SOFT.get(letter, letter)]
-    sounds = sum(any(alike(unit, part) for unit in plain) or part in "اويه" and letter in VOWELS for part in piece)
+    sounds = sum(any(alike(unit, part) for unit in plain) or (part in "اويه" and letter in VOWELS) for part in piece)
     whole = alike(letter, piece)
     return SEED_GAIN if whole and len(piece) == 1 else SEED_GAIN / 4 if whole or sounds == len(piece) else 0.3
 
@@ -242,7 +242,10 @@ def learn(rows: list[Sample]) -> Counts:
 def main() -> None:
     lines = Path(sys.argv[1]).read_text("utf-8").splitlines()[1:]
     counts = learn(list(samples(lines)))
-    heading = "# previous letter, letter, next letter (_: edge of the word); what is written; how often (expected). By crawler/names/channel.py."
+    heading = (
+        "# Previous letter, letter, next letter (_: edge of the word); what is written; how often (expected).\n"
+        "# By crawler/names/channel.py."
+    )
     rows = [
         f"{''.join(context)}\t{piece}\t{count:.2f}"
         for context, table in sorted(counts.items())

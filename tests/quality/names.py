@@ -326,9 +326,9 @@ def attested_givens(everyone: Sequence[Row]) -> dict[str, list[Spelled]]:
     for row in everyone:
         # The list joins Romanus and Yushchenko to Роман and Александр: only English forms our table knows are that
         # name.
-        if row.kind == "name_token" and row.ru in table and row.ar and row.ru in names_of(fold(row.en))[0]:
-            if keeps_its_consonants(row.ru, row.ar):
-                givens[table[row.ru]].append((row.ru, row.ar))
+        joined = row.kind == "name_token" and row.ru in table and row.ar and row.ru in names_of(fold(row.en))[0]
+        if joined and keeps_its_consonants(row.ru, row.ar):
+            givens[table[row.ru]].append((row.ru, row.ar))
     return givens
 
 
@@ -344,9 +344,9 @@ def attested_surnames(rows: Sequence[Row]) -> dict[Spelled, str]:
             gender = next((gender for gender, ends in _SURNAME_ENDINGS.items() if ru.endswith(ends)), None)
             # Кэтрин and Марко end like Russian surnames too: these endings count only where some lexicon holds the name.
             western = ru.endswith(("ин", "ина", "ко", "ян", "ич", "ук", "юк")) and fold(ru) not in listed
-            if gender is not None and len(ru) > 3 and ar and ru not in table and not western:
-                if keeps_its_consonants(ru, ar):
-                    surnames[ru, ar] = gender
+            unfit = len(ru) < 4 or not ar or ru in table or western
+            if gender is not None and not unfit and keeps_its_consonants(ru, ar):
+                surnames[ru, ar] = gender
     return surnames
 
 
