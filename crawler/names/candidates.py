@@ -3,8 +3,13 @@
     every word -> given names, surnames, patronymics of the lexicon that sound like it, and readings made up by sound
     word by word, given name first or surname first, split words joined -> persons agreeing in gender -> the likeliest
 
-What a reading is worth is the log odds of `compare` (how well the sounds agree) plus the log of how common the name
-is; for a name no lexicon holds, how Russian its sounds follow each other takes the place of its frequency.
+What a reading is ranked by is how well it sounds plus how common the name is, in nats. For an Arabic word the sound is
+`channel`: how likely the name is to be written so. `costs.tsv` only picks the names worth asking about, and stays the
+measure for a Latin word. For a name no lexicon holds, how Russian its sounds follow each other takes the place of its
+frequency, and a surname few bear has to end like one of Russia or its neighbours.
+
+How common a name is counts in full for whether there is a good reading at all, and a little less for which is first:
+those who are looked for are not all called Иванов.
 """
 
 from __future__ import annotations

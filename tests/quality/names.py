@@ -306,14 +306,17 @@ _SURNAME_ENDINGS = {
 }  # fmt: skip
 
 
-def keeps_its_consonants(ru: str, ar: str) -> bool:
+def keeps_its_letters(ru: str, ar: str) -> bool:
     """Whether every consonant of a Russian word stands in the Arabic one in order, and nothing but vowels besides; a
-    vowel ends both or neither. Tells Pavlo from Павел and Marcus from Марк, which one English form joined."""
+    vowel ends both or neither; و begins it where о, у or ю does and nowhere else. Tells Pavlo from Павел, Marcus from
+    Марк and Olena from Елена, which one English form joined."""
     rule = _VOWELS_WRITTEN
     for letter, before in zip(ru, " " + ru, strict=False):
         if letter in _WRITTEN and letter != before:
             rule += f"(?:{_WRITTEN[letter]}){{1,2}}{_VOWELS_WRITTEN}"
-    return bool(re.fullmatch(rule, ar)) and (ru[-1] in "аеиоуыэюяй") == (ar[-1] in "اويىةه")
+    if not re.fullmatch(rule, ar) or (ru[-1] in "аеиоуыэюяй") != (ar[-1] in "اويىةه"):
+        return False
+    return ru[0] in _WRITTEN or (ru[0] in "оую") == ("و" in ar[:2] or ar[0] == "ؤ")
 
 
 Spelled = tuple[str, str]  # (Russian, Arabic)
@@ -327,7 +330,7 @@ def attested_givens(everyone: Sequence[Row]) -> dict[str, list[Spelled]]:
         # The list joins Romanus and Yushchenko to Роман and Александр: only English forms our table knows are that
         # name.
         joined = row.kind == "name_token" and row.ru in table and row.ar and row.ru in names_of(fold(row.en))[0]
-        if joined and keeps_its_consonants(row.ru, row.ar):
+        if joined and keeps_its_letters(row.ru, row.ar):
             givens[table[row.ru]].append((row.ru, row.ar))
     return givens
 
@@ -345,7 +348,7 @@ def attested_surnames(rows: Sequence[Row]) -> dict[Spelled, str]:
             # Кэтрин and Марко end like Russian surnames too: these endings count only where some lexicon holds the name.
             western = ru.endswith(("ин", "ина", "ко", "ян", "ич", "ук", "юк")) and fold(ru) not in listed
             unfit = len(ru) < 4 or not ar or ru in table or western
-            if gender is not None and not unfit and keeps_its_consonants(ru, ar):
+            if gender is not None and not unfit and keeps_its_letters(ru, ar):
                 surnames[ru, ar] = gender
     return surnames
 
@@ -368,11 +371,8 @@ def real_persons(everyone: Sequence[Row], rows: Sequence[Row]) -> list[Spelled]:
     for given, ar in itertools.chain(*attested_givens(everyone).values()):
         givens.setdefault(given, []).append(ar)
     surnames: dict[str, list[str]] = {}
-    for row in rows:
-        if row.kind in ("surname_slavic", "name_part_qid", "name_token"):
-            for ru, ar in itertools.product(row.ru.split("|"), row.ar.split("|")):
-                if ar and keeps_its_consonants(ru, ar):
-                    surnames.setdefault(fold(ru), []).append(ar)
+    for ru, ar in attested_surnames(rows):
+        surnames.setdefault(fold(ru), []).append(ar)
     persons: set[Spelled] = set()
     for row in rows:
         words = row.ru.lower().split() if row.kind == "person_full" else []
