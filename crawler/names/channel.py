@@ -154,36 +154,28 @@ _SOFT = {"я": "а", "ю": "у", "ё": "о"}
 
 
 def _first_guess(letter: str, piece: str) -> float:
+    """How willingly a letter is taken to write a piece before anything is learned."""
     if not piece:
         return SEED_GAIN / 2 if letter in SILENT else 5.0
-    plain = [_SOFT.get(letter, letter)]
-    sounds = sum(any(alike(unit, part) for unit in plain) or (part in "اويه" and letter in VOWELS) for part in piece)
-    whole = alike(letter, piece)
-    return SEED_GAIN if whole and len(piece) == 1 else SEED_GAIN / 4 if whole or sounds == len(piece) else 0.3
+    plain = _SOFT.get(letter, letter)
+    if alike(letter, piece):
+        return SEED_GAIN if len(piece) == 1 else SEED_GAIN / 4
+    fits = all(alike(plain, part) or (part in "اويه" and letter in VOWELS) for part in piece)
+    return SEED_GAIN / 4 if fits else 0.3 / LETTERS ** (len(piece) - 1)
 
 
-class _FirstGuess(Channel):
-    """What letters plainly stand for, before anything is learned."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-
-    def shares(self, context: Context) -> Table:
-        known = self._shares.get(context)
-        if known is None:
-            known = self._shares[context] = _Guessed(context[1])
-        return known
-
-
-class _Guessed(dict[str, float]):
-    def __init__(self, letter: str) -> None:
-        super().__init__()
-        self.letter = letter
-
-    def get(self, piece: str, default: float | None = None) -> float:  # type: ignore[override]
-        if piece not in self:
-            self[piece] = _first_guess(self.letter, piece) / 1000 / (1 if len(piece) < 2 else LETTERS)
-        return self[piece]
+def first_guess(rows: Iterable[Sample]) -> Counts:
+    """Every piece a letter could write in its samples, weighed by what letters plainly stand for."""
+    counts: Counts = {}
+    for name, spelling, _ in rows:
+        for context in contexts(name):
+            table = counts.setdefault(context, {"": _first_guess(context[1], "")})
+            for at in range(len(spelling)):
+                for size in range(1, longest(context[1]) + 1):
+                    piece = spelling[at : at + size]
+                    if piece not in table:
+                        table[piece] = _first_guess(context[1], piece)
+    return counts
 
 
 def expect(model: Channel, name: str, spelling: str, weight: float, counts: Counts, chance: float) -> None:
@@ -228,14 +220,12 @@ def learn(rows: list[Sample]) -> Counts:
         for letter in spelling:
             seen[letter] += weight
     total = sum(seen.values())
-    model: Channel = _FirstGuess()
-    counts: Counts = {}
+    counts = first_guess(rows)
     for round_ in range(ROUNDS):
-        counts = {}
+        model, counts = Channel(counts), {}
         for name, spelling, weight in rows:
             chance = math.prod(seen[letter] / total for letter in spelling) if round_ else 0.0
             expect(model, name, spelling, weight, counts, chance)
-        model = Channel(counts)
     return counts
 
 
