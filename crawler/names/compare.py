@@ -244,7 +244,8 @@ def heard_as(a: Part, b: Part, floor: int) -> int:
 
 
 def _too_far(a: Reading, b: Reading) -> bool:
-    """Whether two words need no measuring: of 2,863 attested persons 10 have such a given name or surname."""
+    """Whether two words need no measuring: of 4,559 pairs of words that agreed when the 1,465 composed persons of the
+    development half were looked up, this passes over 18."""
     return (a.classes ^ b.classes).bit_count() >= 4 or not -2 < len(a.skeleton) - len(b.skeleton) < 2
 
 
