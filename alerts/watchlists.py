@@ -119,6 +119,8 @@ def version(session: Session) -> int:
 
 def load(session: Session) -> Loaded:
     """The watches that are to be matched."""
+    # Before the lines: if they change in between, the number is too old and they are loaded again.
+    number = version(session)
     watches: list[tuple[int, Query]] = []
     broken: list[Broken] = []
     for watchlist, rows in _lines_by_list(session).items():
@@ -127,7 +129,7 @@ def load(session: Session) -> Loaded:
                 broken.append(Broken(watchlist, row.query, line.broken))
             elif not line.definition:
                 watches.append((row.id, line.query))
-    return Loaded(version(session), tuple(watches), tuple(broken))
+    return Loaded(number, tuple(watches), tuple(broken))
 
 
 def sync(session: Session, wanted: Mapping[str, WatchlistSection], now: datetime) -> Synced:
