@@ -169,7 +169,7 @@ class Daemon:
         await asyncio.to_thread(self.report.print_when_ready, self.database, now())
 
     def _read_watchlists(self) -> None:
-        """Rebuilds the monitor when a watchlist changed."""
+        """Brings the monitor up to date when a watchlist changed."""
         with self.database.read() as session:
             changed = watchlists.version(session) != self.watchlists_version
             loaded = watchlists.load(session) if changed else None
@@ -177,7 +177,7 @@ class Daemon:
             return
         # Thousands of watches are a graph the collector would walk again and again, in the middle of an article.
         gc.unfreeze()
-        self.monitor = Monitor(loaded.watches)
+        self.monitor.become(loaded.watches)
         gc.collect()
         gc.freeze()
         self.watchlists_version = loaded.version

@@ -11,15 +11,14 @@ asks for the version of the watchlists in every batch, meets whatever is stored 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts import match
+from alerts import match, watchlists
 from alerts.models import Alert, AlertMatch, Match, Watch
 from alerts.monitor import Hit, Monitor
 from alerts.query import Query
@@ -198,46 +197,66 @@ def carry_over(
     return carried
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What a replay did: alerts made of past hits, chats that get them in a digest, alerts nobody is subscribed to."""
+def save(
+    session: Session,
+    seen: Seen | None,
+    text: str,
+    now: datetime,
+    *,
+    watchlist: str = watchlists.DEFAULT,
+    title: str = "",
+    alleged: bool = False,
+    outlets: Mapping[str, Outlet] | None = None,
+) -> watchlists.Listed:
+    """As `watchlists.add`, with the look brought up to this moment: what is stored later meets the watch."""
+    match.one_at_a_time(session)
+    if seen is not None:
+        catch_up(session, seen, outlets=outlets)
+    return watchlists.add(session, text, now, watchlist=watchlist, title=title, alleged=alleged)
 
-    alerts: int
-    chats: int
-    unheard: int
+
+def replace(
+    session: Session, seen: Seen, number: int, text: str, now: datetime, outlets: Mapping[str, Outlet] | None = None
+) -> watchlists.Listed:
+    """As `watchlists.edit`, with the look brought up to this moment; stories the old watch told stay told."""
+    match.one_at_a_time(session)
+    catch_up(session, seen, outlets=outlets)
+    own = [edit.after for edit in watchlists.edits(session, number, text) if edit.id == number]
+    written = watchlists.edit(session, number, text, now)
+    for query in own:
+        carry_over(session, number, written.id, query, now, outlets)
+    return written
 
 
 def replay(
     session: Session,
-    hits: Sequence[PastHit],
-    queries: Mapping[int, Query],
+    article_ids: Iterable[int],
+    monitor: Monitor[int],
     now: datetime,
-    how: Literal["mark", "send"],
     *,
+    mark: bool,
     outlets: Mapping[str, Outlet] | None = None,
-) -> Replayed:
-    """Writes past hits down as alerts: told to nobody, or sent as one digest a chat. A story told before stays told.
+) -> list[str]:
+    """Writes down what stored articles hold for the watches; ids of the alerts made, held until `match.release`.
 
-    Articles that wait to be matched are left to the matcher. May be called twice.
+    With `mark` they are told to nobody, ever. A story told before stays told, so this may be called twice. Articles
+    that wait to be matched are left to the matcher.
     """
     match.one_at_a_time(session)
-    monitor = Monitor(queries.items())
     made = []
-    for article_id in sorted({hit.article_id for hit in hits}):
-        article = session.get_one(Article, article_id, populate_existing=True)
-        if article.matched_revision < article.revision:
+    for article_id in article_ids:
+        article = session.get(Article, article_id, populate_existing=True)
+        if article is None or article.matched_revision < article.revision:
             continue
-        found = monitor.match(match.document(article, outlets))
-        alert = match.hold(session, article, found, now, reason=MARKED if how == "mark" else REPLAYED, outlets=outlets)
-        if alert is not None:
-            made.append(alert)
-    if how == "mark":
-        for alert in made:
+        hits = monitor.match(match.document(article, outlets))
+        alert = match.hold(session, article, hits, now, reason=MARKED if mark else REPLAYED, outlets=outlets)
+        if alert is None:
+            continue
+        made.append(alert.id)
+        if mark:
             alert.released_at = now
-        session.flush()
-        return Replayed(len(made), 0, 0)
-    chats = match.release(session, now, {alert.id for alert in made})
-    return Replayed(len(made), chats, sum(1 for alert in made if alert.released_at is None))
+    session.flush()
+    return made
 
 
 def told(session: Session, watches: Iterable[int]) -> dict[tuple[int, int], str]:
