@@ -81,7 +81,10 @@ class Seen:
 
     def samples(self, watch: int, most: int = 5) -> list[PastHit]:
         """The newest hits of a watch, one a story."""
-        return list({hit.story_id: hit for hit in reversed(self.of(watch))}.values())[::-1][:most]
+        newest: dict[int, PastHit] = {}
+        for hit in self.of(watch):
+            newest.setdefault(hit.story_id, hit)
+        return list(newest.values())[:most]
 
     def fired(self, watch: int) -> int:
         """How many alerts that would have been: a watch fires once a story."""

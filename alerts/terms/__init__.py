@@ -81,7 +81,7 @@ class Reading:
 
     @cached_property
     def offered(self) -> set[str]:
-        """The match keys there are. `forms.isdisjoint(offered)` walks the smaller of the two sets; a dict it walks whole."""
+        """The match keys there are. `forms & offered` walks the smaller of the two sets; a dict it walks whole."""
         return set(self.positions)
 
     @cached_property
