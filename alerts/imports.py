@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.query import LONGEST, Query, parse
+from alerts.query import LONGEST, MOST_TERMS, Query, parse
 from alerts.terms import forms, frequency, quote
 from alerts.terms.name import Name
 from crawler.errors import QueryError, UsageError
@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
 """Schema of FollowTheMoney, in small letters -> what it is watched for as."""
 
 COMMON = 20  # of 10,000 articles; an organisation called by one word that so many have would never stop firing
+_BETWEEN = ' OR ""'  # signs an organisation's next name takes; a person's takes fewer
 SHORTEST = 4  # letters of an organisation's only word
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for the beginning of one
 _READ = frozenset(["ar", "cyr", "lat"])  # scripts that are read; names in others are left out
@@ -190,11 +191,14 @@ def _why_unusable(kind: str) -> str:
 
 def _written(names: Sequence[str], kind: str) -> tuple[str, int]:
     """The watch, and how many names found room in it."""
-    for kept in range(len(names), 1, -1):
-        watch = _watch(names[:kept], kind)
-        if len(watch) <= LONGEST:
-            return watch, kept
-    return _watch(names[:1], kind), 1
+    room = LONGEST - len(_watch(names[:1], kind))
+    kept = 1
+    for name in names[1:]:
+        room -= len(name) + len(_BETWEEN)
+        if room < 0 or kept == MOST_TERMS:
+            break
+        kept += 1
+    return _watch(names[:kept], kind), kept
 
 
 def _watch(names: Sequence[str], kind: str) -> str:

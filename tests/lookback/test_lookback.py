@@ -41,7 +41,8 @@ def test_look_counts_stories_and_quotes(database: Database) -> None:
         seen = look(session, "killed")
         assert (2, 3) == (seen.fired(0), len(seen.of(0)))
         newest, older = seen.samples(0)
-        assert ("Headline", "example", KILLED + " Again.") == (newest.title, newest.outlet, newest.quote)
+        told = newest.title, newest.outlet, newest.quote, newest.at
+        assert ("Headline", "example", KILLED, NOW - timedelta(hours=1)) == told
         assert (NOW - timedelta(days=1), "A soldier was killed in Homs.") == (older.at, older.quote)
 
 
