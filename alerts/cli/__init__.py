@@ -13,7 +13,20 @@ from typing import Annotated
 
 import typer
 
-from alerts.cli import alerting, articles, configuration, crawl, daemon, extraction, outlets, storage, watches, words
+from alerts.cli import (
+    alerting,
+    articles,
+    configuration,
+    crawl,
+    daemon,
+    exchange,
+    extraction,
+    lookback,
+    outlets,
+    storage,
+    watches,
+    words,
+)
 from alerts.cli.shared import state
 from crawler.errors import QueryError, RasadError
 
@@ -26,7 +39,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (daemon, crawl, extraction, articles, outlets, watches, alerting, words, storage, configuration):
+for room in (
+    daemon,
+    crawl,
+    extraction,
+    articles,
+    outlets,
+    watches,
+    lookback,
+    exchange,
+    alerting,
+    words,
+    storage,
+    configuration,
+):
     room.register(app)
 
 

@@ -93,27 +93,6 @@ def list_watches(
     print_rows(rows, columns, form, empty="no watches; write them into config.yaml, or `rasad watch add LIST QUERY`")
 
 
-@watch.command(epilog="Example: rasad watch add my-list 'name:\"Кирилл Ананьев\"'")
-def add(
-    watchlist: Annotated[str, typer.Argument(help="A list of yours; made when it does not exist.")],
-    query: Annotated[str, typer.Argument(help="One line of the watch language.")],
-    title: Annotated[str, typer.Option(help="What a new list is for.")] = "",
-    alleged: Annotated[bool, typer.Option("--alleged", help="Head the list's alerts Alleged.")] = False,
-) -> None:
-    """Watch for something from now on. Alerts reach whoever is subscribed to the list."""
-    from alerts import subscriptions, watchlists
-
-    opened = database_in_step(settings())
-    with opened.begin() as session:
-        saved = watchlists.add(session, query, now(), watchlist=watchlist, title=title, alleged=alleged)
-        heard = any(row.watchlist == watchlist for row in subscriptions.listed(session))
-    typer.echo(f"{saved.watchlist} watches for {saved.query} (number {saved.id})")
-    if saved.understood != saved.query:
-        typer.echo(f"understood as {saved.understood}")
-    if not heard:
-        typer.secho(f"nobody gets its alerts yet: rasad subscriptions add {watchlist} telegram:CHAT_ID", err=True)
-
-
 @watch.command(epilog="Example: rasad watch remove 17")
 def remove(number: Annotated[int, typer.Argument(help="The watch's number in `rasad watch list`.")]) -> None:
     """Watch for it no more. Earlier alerts can still say why they fired."""

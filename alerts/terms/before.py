@@ -67,7 +67,10 @@ class Before(Term):
         assert window is not None
         narrow = reading.narrow(window)
         # A part that is itself a stretch may reach out of this one.
-        return Why(f"before/{self.distance}", parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts))
+        return Why(
+            f"before/{self.distance}",
+            parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts),
+        )
 
     def anchors(self) -> frozenset[str] | None:
         return rarest(self.parts)
