@@ -62,7 +62,9 @@ async def back_fill(crawl: Crawl, archive: DueEntryPoint, limits: Limits, counts
             address = trail.passed()
             continue
         dropped.update(found.dropped)
-        kept = _within(found, limits)
+        # The others are not remembered either: a later check would fetch them.
+        asked = tuple(one for one in trail.fresh(found) if not limits.excludes(one.published_at))
+        kept = replace(found, listings=asked)
         counts["listed"] += len(kept.listings)
         paused, dates = await crawl.articles(archive, kept, left, counts)
         if paused is not None:
@@ -70,11 +72,6 @@ async def back_fill(crawl: Crawl, archive: DueEntryPoint, limits: Limits, counts
         address = trail.after(found, [*dates, *await crawl.store.dates(found)])
     reason = ", ".join([*filter(None, [trail.ended]), *(f"{count} {why}" for why, count in dropped.items())])
     return CheckEnd("ok" if counts["listed"] else "empty", reason)
-
-
-def _within(reading: Reading, limits: Limits) -> Reading:
-    """The listings that are asked for: the others are not remembered either, or a later check would fetch them."""
-    return replace(reading, listings=tuple(one for one in reading.listings if not limits.excludes(one.published_at)))
 
 
 def _left(limits: Limits, counts: Counter[str]) -> Limits:

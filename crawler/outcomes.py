@@ -12,7 +12,7 @@ from crawler.fetch.retry_after import retry_after
 from crawler.known import End
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.schedule import CheckEnd
-from crawler.spiders import LATEST, Days, Reading, Unreadable, readers, refused
+from crawler.spiders import LATEST, Days, Reading, Unreadable, readers, recognise
 from crawler.types import Blocked, Page
 
 # Troubles that another try will not mend.
@@ -48,10 +48,10 @@ def of_entry_point(
     pause = _pause(got, now)
     if pause is not None:
         return CheckEnd("rate-limited", pause.reason, not_before=pause.until)
-    said = refused(entry.kind, got)
-    if said is not None:
+    said = recognise(entry.kind, got)
+    if isinstance(said, Unreadable):
         return CheckEnd(said.outcome, said.reason)
-    refusal = refuse(got)
+    refusal = None if said else refuse(got)
     if isinstance(refusal, Blocked):
         return CheckEnd("blocked", refusal.reason)
     if not 200 <= got.status < 300:

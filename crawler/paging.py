@@ -12,6 +12,7 @@ from datetime import datetime
 
 from crawler import urls
 from crawler.spiders import Reading
+from crawler.types import Listing
 
 CATCH_UP_PAGES = 20  # of an entry point at a check that comes late: a busy channel's day
 BACK_FILL_PAGES = 1_000  # of one archive in one back-fill
@@ -41,13 +42,16 @@ class Trail:
         `dates` are those of the page's articles that could be learnt. A listing's own date need not be among them.
         """
         self.pages += 1
-        fresh = {urls.canonical(one.url): one.published_at for one in reading.listings}
-        fresh = {key: at for key, at in fresh.items() if key not in self._named}
+        fresh = {urls.canonical(one.url): one.published_at for one in self.fresh(reading)}
         self._named.update(fresh)
         self._queue.extend(reading.more)
         if reading.older and self._goes_on(fresh.values(), dates):
             self._queue.append(reading.older)
         return self._next()
+
+    def fresh(self, reading: Reading) -> tuple[Listing, ...]:
+        """What no page before this one named."""
+        return tuple(one for one in reading.listings if urls.canonical(one.url) not in self._named)
 
     def passed(self) -> str:
         """The page to read after one that could not be read, or ''."""

@@ -4,7 +4,8 @@ Each kind is a module of pure functions, of which only the first is asked of all
 
     read(page, entry, outlet, now, days) -> Reading | Unreadable
     start(url, days) -> str                 # the address to ask first, where it is not the entry point's own
-    refused(page) -> Unreadable | None      # what an answer that is no listing says in this kind, asked before `read`
+    recognise(page) -> Unreadable | bool    # an end in this kind's own words; True: plainly a listing, and no challenge;
+                                            # False: the general rules decide. Asked before `read`
 
 `page` is the fetched entry point, `entry` its facts, `outlet` whose it is, `days` what a back-fill asks for. What `read`
 returns in `Reading.more` is read the same way within the same check (the sitemaps of an index); `Reading.older` leads one
@@ -95,11 +96,11 @@ def start(kind: str, url: str, days: Days = LATEST) -> str:
     return str(starts[kind](url, days)) if kind in starts else url
 
 
-def refused(kind: str, page: Page) -> Unreadable | None:
-    """What an answer that is no listing says in this kind; None when the general rules decide."""
-    judges = _optional("refused")
-    found = judges[kind](page) if kind in judges else None
-    return found if isinstance(found, Unreadable) else None
+def recognise(kind: str, page: Page) -> Unreadable | bool:
+    """Whether the answer is plainly of this kind, or an end in its own words; False when the general rules decide."""
+    judges = _optional("recognise")
+    found = judges[kind](page) if kind in judges else False
+    return found if isinstance(found, Unreadable) else bool(found)
 
 
 def readable(outlet: Outlet) -> list[EntryPointFact]:

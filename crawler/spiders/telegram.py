@@ -46,13 +46,13 @@ def start(url: str, days: Days = LATEST) -> str:
     return f"{parts.scheme}://{parts.netloc}/s/{channel}"
 
 
-def refused(page: Page) -> Unreadable | None:
-    """Which kind of channel cannot be read, said by the page Telegram shows in place of the preview."""
-    if page.status != 200 or b"tgme_page" not in page.body or b"tgme_channel_info" in page.body:
-        return None
+def recognise(page: Page) -> Unreadable | bool:
+    """Whether this is a preview, and if not, what Telegram says by the page it shows in its place."""
+    if page.status != 200 or is_preview(page) or b"tgme_page" not in page.body:
+        return page.status == 200 and is_preview(page)
     tree = markup.parse(markup.decode(page.body, page.header("content-type")))
-    if tree is None or _first(tree, "tgme_widget_message_wrap") is not None:
-        return None
+    if tree is None:
+        return False
     title, extra = _words(_first(tree, "tgme_page_title")), _words(_first(tree, "tgme_page_extra"))
     if not title:
         return Unreadable("nobody has this name: a generic page instead of the channel", "dead channel")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.extract.refuse import refuse
+from crawler.extract.refuse import STATUS, refuse
 from crawler.markup import plain
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.spiders import LATEST, Days, Reading, Unreadable, reading
@@ -34,21 +34,18 @@ def start(url: str, days: Days = LATEST) -> str:
     return _with(url, **asked)
 
 
-def refused(page: Page) -> Unreadable | None:
-    """Whether the answer says that the interface is switched off, and in which words."""
+def recognise(page: Page) -> Unreadable | bool:
+    """Whether this is a list, and if not, whether it says that the interface is switched off, and in which words."""
     if not 400 <= page.status < 500 or page.status == 429:
-        return None
+        return page.status == 200 and page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
     code = _object(page.body).get("code")
     if isinstance(code, str) and code:
         return Unreadable(f"HTTP {page.status}: {code[:80]}", "REST disabled")
     refusal = refuse(page)
-    if page.status in (401, 404, 410) and not (isinstance(refusal, Blocked) and "challenge" in _challenge(refusal)):
+    challenged = isinstance(refusal, Blocked) and refusal.reason not in STATUS.values()
+    if page.status in (401, 404, 410) and not challenged:
         return Unreadable(f"HTTP {page.status}", "REST disabled")
-    return None
-
-
-def _challenge(refusal: Blocked) -> str:
-    return "" if refusal.reason == "login or challenge (401)" else refusal.reason
+    return False
 
 
 def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime, days: Days = LATEST) -> Reading | Unreadable:
