@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from setuptools import Distribution
 
 import alerts.models  # noqa: F401
 import crawler.models  # noqa: F401
@@ -37,9 +38,18 @@ def test_migrations_make_the_tables_of_the_models(database: Database) -> None:
         assert [] == compare_metadata(context, Base.metadata)
 
 
-def test_the_wheel_carries_every_data_file() -> None:
-    """Each kind of file beside the code is named in pyproject's package data, or it would be missing once installed."""
-    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
-    files = [path for package in ("crawler", "alerts", "migrations") for path in (ROOT / package).rglob("*")]
-    shipped = [path for path in files if path.is_file() and path.suffix not in (".py", ".pyc")]
-    assert [] == [path.name for path in shipped if not any(path.match(pattern) for pattern in patterns)]
+def test_the_wheel_carries_every_data_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies beside the code is there once installed: setuptools would pack every file that is not Python."""
+    monkeypatch.chdir(ROOT)
+    distribution = Distribution()
+    distribution.parse_config_files()
+    distribution.include_package_data = False  # or it would write files of its own to find out
+    build = distribution.get_command_obj("build_py")
+    build.ensure_finalized()
+    packed = {ROOT / name for _, _, _, names in build.data_files for name in names}  # type: ignore[attr-defined]
+    packed |= {ROOT / source / name for _, source, _, names in build.data_files for name in names}  # type: ignore[attr-defined]
+    tracked = subprocess.run(
+        ["git", "ls-files", "crawler", "alerts", "migrations"], capture_output=True, text=True, check=True
+    )
+    beside = {ROOT / name for name in tracked.stdout.splitlines() if not name.endswith(".py")}
+    assert set() == {path for path in beside - packed if path.exists()}

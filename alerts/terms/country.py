@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why
+from alerts.terms import Reading, Test, Why
+from alerts.terms._about import About
 
 
 @dataclass(frozen=True, slots=True)
-class Country(Term):
+class Country(About):
     """Articles of outlets that speak for one country, by its code, as its YAML states it.
 
     query | text | matches
@@ -18,7 +19,6 @@ class Country(Term):
     """
 
     word = "country"
-    kind = "field"
     value: str
 
     def find(self, reading: Reading) -> list[Place] | None:
@@ -30,17 +30,6 @@ class Country(Term):
 
     def explain(self, reading: Reading) -> Why:
         return Why(f"country of the outlet: {reading.document.country}")
-
-    def anchors(self) -> frozenset[str] | None:
-        return None
-
-    @property
-    def reach(self) -> Reach:
-        return Reach.EVERYTHING
-
-    @property
-    def placed(self) -> bool:
-        return False
 
     def __str__(self) -> str:
         return f"country:{self.value}"

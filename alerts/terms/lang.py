@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why
+from alerts.terms import Reading, Test, Why
+from alerts.terms._about import About
 
 
 @dataclass(frozen=True, slots=True)
-class Lang(Term):
+class Lang(About):
     """Articles in one language, by its code of two or three letters.
 
     query | text | matches
@@ -19,7 +20,6 @@ class Lang(Term):
     """
 
     word = "lang"
-    kind = "field"
     code: str
 
     def find(self, reading: Reading) -> list[Place] | None:
@@ -31,17 +31,6 @@ class Lang(Term):
 
     def explain(self, reading: Reading) -> Why:
         return Why(f"language {self.code}")
-
-    def anchors(self) -> frozenset[str] | None:
-        return None
-
-    @property
-    def reach(self) -> Reach:
-        return Reach.EVERYTHING
-
-    @property
-    def placed(self) -> bool:
-        return False
 
     def __str__(self) -> str:
         return f"lang:{self.code}"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why
+from alerts.terms import Reading, Test, Why
+from alerts.terms._about import About
+from crawler.languages import tokenise
 
 
 @dataclass(frozen=True, slots=True)
-class Leaning(Term):
-    """Articles of outlets of one leaning, as its YAML states it.
+class Leaning(About):
+    """Articles of outlets whose leaning, as their YAML states it, has this word in it ("state television", "Russian state").
 
     query | text | matches
     killed AND leaning:state | Two were killed. | yes
@@ -18,29 +20,17 @@ class Leaning(Term):
     """
 
     word = "leaning"
-    kind = "field"
     value: str
 
     def find(self, reading: Reading) -> list[Place] | None:
-        return [] if reading.document.leaning.casefold() == self.value else None
+        return [] if _words(self.value) <= _words(reading.document.leaning) else None
 
     def compile(self) -> Test:
-        wanted = self.value
-        return lambda reading: reading.document.leaning.casefold() == wanted
+        wanted = _words(self.value)
+        return lambda reading: wanted <= _words(reading.document.leaning)
 
     def explain(self, reading: Reading) -> Why:
         return Why(f"leaning of the outlet: {reading.document.leaning}")
-
-    def anchors(self) -> frozenset[str] | None:
-        return None
-
-    @property
-    def reach(self) -> Reach:
-        return Reach.EVERYTHING
-
-    @property
-    def placed(self) -> bool:
-        return False
 
     def __str__(self) -> str:
         return f"leaning:{self.value}"
@@ -50,3 +40,7 @@ class Leaning(Term):
         if not value.replace("-", "").isalpha():
             raise ValueError("one word, such as leaning:state")
         return cls(value.casefold())
+
+
+def _words(label: str) -> frozenset[str]:
+    return frozenset(token.folded for token in tokenise(label))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why
+from alerts.terms import Reach, Reading, Test, Why
+from alerts.terms._about import About
 
 ANCHOR = "outlet:"
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet(Term):
+class Outlet(About):
     """Articles of one outlet, by its id.
 
     query | text | matches
@@ -21,7 +22,6 @@ class Outlet(Term):
     """
 
     word = "outlet"
-    kind = "field"
     id: str
 
     def find(self, reading: Reading) -> list[Place] | None:
@@ -40,10 +40,6 @@ class Outlet(Term):
     @property
     def reach(self) -> Reach:
         return Reach.SCOPE
-
-    @property
-    def placed(self) -> bool:
-        return False
 
     def __str__(self) -> str:
         return f"outlet:{self.id}"

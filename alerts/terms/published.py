@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Why
+from alerts.terms import Reading, Why
+from alerts.terms._about import About
 
 _VALUE = re.compile(r"(>=|<=|>|<|=)?(\d{4})-(\d\d?)-(\d\d?)(?:\.\.(\d{4})-(\d\d?)-(\d\d?))?")
 _EXPECTED = "a day, such as published:2026-01-31, published:>2026-01-31 or published:2026-01-01..2026-01-31"
 
 
 @dataclass(frozen=True, slots=True)
-class Published(Term):
+class Published(About):
     """Articles published on, before or after a day (in UTC), or between two days, both inclusive. Undated ones never.
 
     query | text | matches
@@ -25,7 +26,6 @@ class Published(Term):
     """
 
     word = "published"
-    kind = "field"
     shown: str
     first: date  # inclusive
     last: date  # inclusive
@@ -37,17 +37,6 @@ class Published(Term):
     def explain(self, reading: Reading) -> Why:
         moment = reading.document.published
         return Why(f"published {moment.date().isoformat() if moment else ''}")
-
-    def anchors(self) -> frozenset[str] | None:
-        return None
-
-    @property
-    def reach(self) -> Reach:
-        return Reach.EVERYTHING
-
-    @property
-    def placed(self) -> bool:
-        return False
 
     def __str__(self) -> str:
         return f"published:{self.shown}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Why, quote
+from alerts.terms import Reach, Reading, Why, quote
+from alerts.terms._about import About
 from crawler.languages import tokenise
 
 
 @dataclass(frozen=True, slots=True)
-class Section(Term):
+class Section(About):
     """Articles whose section has these words in it.
 
     query | text | matches
@@ -19,7 +20,6 @@ class Section(Term):
     """
 
     word = "section"
-    kind = "field"
     name: str
 
     def find(self, reading: Reading) -> list[Place] | None:
@@ -31,16 +31,9 @@ class Section(Term):
     def explain(self, reading: Reading) -> Why:
         return Why(f"section {reading.document.section}")
 
-    def anchors(self) -> frozenset[str] | None:
-        return None
-
     @property
     def reach(self) -> Reach:
         return Reach.SCOPE
-
-    @property
-    def placed(self) -> bool:
-        return False
 
     def __str__(self) -> str:
         return f"section:{quote(self.name)}"
