@@ -18,7 +18,7 @@ from crawler import spiders
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.paging import BACK_FILL_PAGES, Trail
 from crawler.schedule import CheckEnd, DueEntryPoint
-from crawler.spiders import Days, Reading
+from crawler.spiders import Days
 
 if TYPE_CHECKING:
     from crawler.crawl import Crawl, Limits

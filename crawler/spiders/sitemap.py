@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from lxml import etree
@@ -96,17 +96,22 @@ def _may_hold(address: str, changed: datetime, since: datetime, until: datetime)
 
 
 def _articles(root: Any, page: Page, outlet: Outlet, now: datetime, days: Days) -> Reading:
-    """A change is never earlier than the publication, so it tells what is too old, not what is too new."""
+    """A change is never earlier than the publication, so it tells what is too old, not what is too new.
+
+    In a back-fill the day in an address goes before the change: some sites stamp their whole archive with today.
+    """
     too_old = "older than three days" if days.since is None else f"older than {days.since:%Y-%m-%d}"
-    dropped = {"undated": 0, too_old: 0}
+    too_new = f"not older than {days.until:%Y-%m-%d}" if days.until is not None else ""
+    dropped = {"undated": 0, too_old: 0, too_new: 0}
     new: list[tuple[datetime, Listing]] = []
     for element in root.iterchildren(etree.Element):
         said = _fields(element)
         published = moment(said.get("publication_date", ""), outlet, now)
-        changed = published or moment(said.get("lastmod", ""), outlet, now)
-        if changed is None and days.since is not None:
-            changed = _day_in(said.get("loc", ""))
-        if changed is None:
+        day = dates.url_date(said.get("loc", "")) if days.since is not None else None
+        changed = published or _end_of(day) or moment(said.get("lastmod", ""), outlet, now)
+        if days.until is not None and day is not None and day >= days.until.date():
+            dropped[too_new] += 1
+        elif changed is None:
             dropped["undated"] += 1
         elif changed < (days.since or now - NEW):
             dropped[too_old] += 1
@@ -120,7 +125,5 @@ def _articles(root: Any, page: Page, outlet: Outlet, now: datetime, days: Days) 
     return Reading(found.listings, {**found.dropped, **left_out}, titles_are_exact=True)
 
 
-def _day_in(address: str) -> datetime | None:
-    """The end of the day an address names: what is known of an article whose sitemap says nothing."""
-    day = dates.url_date(address)
+def _end_of(day: date | None) -> datetime | None:
     return datetime.combine(day, time(23, 59), UTC) if day else None

@@ -130,15 +130,17 @@ def of_sitemap(body: str, days: Days) -> Reading:
 
 
 def test_sitemap_names_the_days_of_a_back_fill() -> None:
-    """From the first day on, by change date or by the day in the address; a later change says nothing."""
+    """From the first day on, by change date or by the day in the address, which goes before it; a later change alone says nothing."""
     urls = (
         f"<url><loc>{HOME}a</loc><lastmod>2026-10-05</lastmod></url><url><loc>{HOME}2026/10/07/b</loc></url>"
         f"<url><loc>{HOME}c</loc><lastmod>2026-11-20</lastmod></url><url><loc>{HOME}d</loc><lastmod>2026-09-30</lastmod></url>"
         f"<url><loc>{HOME}2025/10/07/e</loc></url><url><loc>{HOME}f</loc></url>"
+        f"<url><loc>{HOME}2026/11/07/g</loc><lastmod>2026-11-22</lastmod></url>"
+        f"<url><loc>{HOME}2024/10/07/h</loc><lastmod>2026-11-22</lastmod></url>"
     )
     found = of_sitemap(f"<urlset>{urls}</urlset>", OCTOBER)
     assert ["c", "2026/10/07/b", "a"] == [one.url.removeprefix(HOME) for one in found.listings]
-    assert {"older than 2026-10-01": 2, "undated": 1} == found.dropped
+    assert {"older than 2026-10-01": 3, "undated": 1, "not older than 2026-11-01": 1} == found.dropped
 
 
 def test_index_leads_a_back_fill_to_every_sitemap_that_may_hold_its_days() -> None:
