@@ -7,10 +7,10 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler import markup, urls
 from crawler.outlets import EntryPointFact, Outlet, Outlets
-from crawler.spiders import Reading, feed, section
+from crawler.spiders import Reading, feed, section, telegram
 from crawler.types import Page
 
-Kind = Literal["feed", "section", "article"]
+Kind = Literal["feed", "section", "telegram", "article"]
 LINKS_OF_A_SECTION = 5
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
@@ -40,6 +40,8 @@ def outlet_of(url: str, outlets: Outlets) -> Outlet:
 
 def recognise(page: Page, outlet: Outlet) -> Kind:
     """What the page is by its bytes and its address; an article unless it is plainly something else."""
+    if telegram.is_preview(page):
+        return "telegram"
     entry = EntryPointFact(kind="feed", url=page.url)
     if isinstance(feed.read(page, entry, outlet, page.fetched_at), Reading):
         return "feed"

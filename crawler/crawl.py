@@ -2,8 +2,9 @@
 
 page = get(entry_point)                      # conditional; the host's turn, the guard, robots.txt
 reading = outcomes.of_entry_point(page)      # listings, or how the check ended
+reading += older pages                       # until one names what an earlier check had
 for wanted in store.listed(reading):         # new, changed or still open; newest first
-    page = get(wanted)
+    page = get(wanted)                       # unless the entry point told the article whole
     draft = extract(page)
     store.save(draft) | store.settle(why not)
 store.check_ended(...)                       # Check row, time of the next one
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import isolation, outcomes, urls
+from crawler import isolation, outcomes, spiders, urls
+from crawler.backfill import back_fill
 from crawler.config import CrawlSection
 from crawler.errors import DatabaseError
 from crawler.extract import extract
@@ -29,9 +31,10 @@ from crawler.fetch import Ask, NotFetched
 from crawler.known import Wanted
 from crawler.log import get_log
 from crawler.outlets import EntryPointFact, Outlet
+from crawler.paging import Trail
 from crawler.reading import rules_of
 from crawler.schedule import CheckEnd, DueEntryPoint, Outcome
-from crawler.spiders import Reading
+from crawler.spiders import LATEST, Days, Reading, Told
 from crawler.store import Store
 from crawler.types import Blocked, Draft, Page, Rejected, Saved, Unchanged
 
@@ -60,13 +63,17 @@ class Postponed:
 
 @dataclass(frozen=True, slots=True)
 class ArticleEnded:
-    """One article of a crawl and how it ended. `stored` is set for a Draft that was stored (or found unchanged)."""
+    """One article of a crawl and how it ended. `stored` is set for a Draft that was stored (or found unchanged).
+
+    `published` is its date where the article was read far enough to know it.
+    """
 
     outlet: str
     url: str
     end: Extracted | Failed | Postponed
     page: Page | None = None
     stored: Saved | Unchanged | None = None
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +149,21 @@ class Crawl:
 
         `page` is the entry point's own page where it has been fetched already.
         """
-        started = self.fetcher.clock()
         counts: Counter[str] = Counter()
+        return await self._checked(entry_point, counts, self._read(entry_point, limits, counts, page))
+
+    async def back_fill(self, archive: DueEntryPoint, limits: Limits) -> CheckEnd:
+        """One archive read back to `limits.since`. Raises nothing but cancellation."""
+        counts: Counter[str] = Counter()
+        return await self._checked(archive, counts, back_fill(self, archive, limits, counts))
+
+    async def _checked(
+        self, entry_point: DueEntryPoint, counts: Counter[str], reading: Coroutine[None, None, CheckEnd]
+    ) -> CheckEnd:
+        """How a reading ended, whatever happened in it, with its counts: in the row, in the log, as an event."""
+        started = self.fetcher.clock()
         try:
-            end = await self._read(entry_point, limits, counts, page)
+            end = await reading
         except (DatabaseError, SQLAlchemyError, OSError) as error:
             end = CheckEnd("error", f"nothing could be stored: {_first_line(error)}")
         except Exception as error:
@@ -174,30 +192,29 @@ class Crawl:
         self, entry_point: DueEntryPoint, limits: Limits, counts: Counter[str], page: Page | None
     ) -> CheckEnd:
         outlet = self.outlets[entry_point.outlet]
-        ask = replace(self.ask(entry_point.url, outlet), etag=entry_point.etag, last_modified=entry_point.last_modified)
+        address = spiders.start(entry_point.kind, entry_point.url)
+        ask = replace(self.ask(address, outlet), etag=entry_point.etag, last_modified=entry_point.last_modified)
         got = page or await self.fetcher.get(ask)
         found = await self._listing(got, entry_point, outlet)
         if isinstance(found, CheckEnd) and found.outcome != "not modified":
             return found
         reading = found if isinstance(found, Reading) else Reading((), {})
         counts["listed"] = len(reading.listings)
-        wanted = await self.store.listed(entry_point, reading, self.fetcher.clock())
-        asked = [one for one in wanted if not limits.excludes(one.listing.published_at)]
-        asked = asked[: limits.articles or self._crawl.articles_per_check]
-        paused = await self._articles(asked, entry_point.host, outlet, limits, counts)
+        paused, _ = await self.articles(entry_point, reading, limits, counts)
         if paused is not None:
             return CheckEnd("rate-limited", paused.reason, not_before=paused.until)
         if isinstance(found, CheckEnd):
             return found
         outcome: Outcome = "ok" if reading.listings else "empty"
         reason = ", ".join(f"{count} {why}" for why, count in reading.dropped.items())
-        if reading.more or not isinstance(got, Page):  # an index that stays the same says nothing of what it leads to
+        # An index that stays the same says nothing of what it leads to, nor a page of what older posts became.
+        if reading.more or reading.told is not None or not isinstance(got, Page):
             return CheckEnd(outcome, reason)
         return CheckEnd(outcome, reason, etag=got.header("etag"), last_modified=got.header("last-modified"))
 
     async def _listing(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:
         """What the entry point's page and the pages it leads to named."""
-        found = self._look(got, entry_point, outlet)
+        found = self.look(got, entry_point, outlet)
         if isinstance(found, CheckEnd):
             return found
         seen, queue = {entry_point.url}, list(found.more)
@@ -206,15 +223,33 @@ class Crawl:
             if address in seen:
                 continue
             seen.add(address)
-            further = self._look(await self.fetcher.get(self.ask(address, outlet)), entry_point, outlet)
-            if isinstance(further, Reading):
+            further = await self._further(address, entry_point, outlet)
+            if further is not None:
                 found = _joined(found, further)
                 queue.extend(further.more)
+        return found if entry_point.first else await self._caught_up(found, entry_point, outlet)
+
+    async def _caught_up(self, found: Reading, entry_point: DueEntryPoint, outlet: Outlet) -> Reading:
+        """What was named since the last check, when that is more than the first page holds."""
+        trail, latest = Trail(spiders.start(entry_point.kind, entry_point.url)), found
+        while latest.older and not self.stopping.is_set() and not await self.store.reached(latest):
+            address = trail.after(latest)
+            further = await self._further(address, entry_point, outlet) if address else None
+            if further is None:
+                break
+            found, latest = _joined(found, further), further
         return found
 
-    def _look(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:
+    async def _further(self, address: str, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | None:
+        further = self.look(await self.fetcher.get(self.ask(address, outlet)), entry_point, outlet)
+        return further if isinstance(further, Reading) else None
+
+    def look(
+        self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet, days: Days = LATEST
+    ) -> Reading | CheckEnd:
+        """What an answer of the entry point named, or how the reading ended."""
         with self._attention(entry_point.url):
-            return outcomes.of_entry_point(got, _fact(entry_point, outlet), outlet, self.fetcher.clock())
+            return outcomes.of_entry_point(got, _fact(entry_point, outlet), outlet, self.fetcher.clock(), days)
 
     def ask(self, url: str, outlet: Outlet) -> Ask:
         """A request with the outlet's delay and proxy."""
@@ -222,26 +257,33 @@ class Crawl:
         proxy = self._crawl.proxies.get(outlet.id) or outlet.proxy or self._crawl.proxy
         return Ask(url, delay.total_seconds(), proxy)
 
-    async def _articles(
-        self, wanted: Iterable[Wanted], host: str, outlet: Outlet, limits: Limits, counts: Counter[str]
-    ) -> Postponed | None:
-        """Reads articles one after the other; the pause, when the entry point's own `host` asked for one.
+    async def articles(
+        self, entry_point: DueEntryPoint, reading: Reading, limits: Limits, counts: Counter[str]
+    ) -> tuple[Postponed | None, list[datetime]]:
+        """Reads what is wanted of a reading; the pause, when the entry point's own host asked for one, and the dates.
 
         A pause of another host costs only the articles that lie there.
         """
-        for one in wanted:
+        outlet, dates = self.outlets[entry_point.outlet], list[datetime]()
+        wanted = await self.store.listed(entry_point, reading, self.fetcher.clock())
+        for one in _asked(wanted, reading, limits, self._crawl.articles_per_check):
             if self.stopping.is_set():
                 break
-            ended = await self._surely(one, outlet, limits)
+            ended = await self._surely(one, outlet, limits, reading.told)
+            dates.extend([ended.published] if ended.published else [])
             if not isinstance(ended.end, Postponed):
                 counts[_COUNTED[type(ended.stored or ended.end)]] += 1
-            elif urls.host(one.listing.url) == host:
-                return ended.end
-        return None
+            elif urls.host(one.listing.url) == entry_point.host:
+                return ended.end, dates
+        return None, dates
 
-    async def _surely(self, wanted: Wanted, outlet: Outlet, limits: Limits) -> ArticleEnded:
+    async def _surely(
+        self, wanted: Wanted, outlet: Outlet, limits: Limits, told: Mapping[str, Told] | None
+    ) -> ArticleEnded:
         """As `article`; a surprise over one article is its own end and not the check's."""
         try:
+            if told is not None:
+                return await self._told(wanted, told[wanted.key])
             return await self.article(wanted, outlet, limits)
         except (DatabaseError, SQLAlchemyError, OSError):
             raise
@@ -253,6 +295,12 @@ class Crawl:
         """The end of an article over which something happened that nobody foresaw; the traceback is logged."""
         self._log.exception("surprise", outlet=outlet_id, url=url)
         return self._ended(ArticleEnded(outlet_id, url, Failed(_surprise(error))))
+
+    async def _told(self, wanted: Wanted, told: Told) -> ArticleEnded:
+        """One article that the entry point told whole, from there to the row."""
+        stored = await self.store.save(wanted, told.page, told.draft, self.fetcher.clock())
+        at = told.draft.published.at
+        return self._ended(ArticleEnded(wanted.outlet, told.draft.url, told.draft, told.page, stored, at))
 
     async def article(self, wanted: Wanted, outlet: Outlet, limits: Limits = NO_LIMITS) -> ArticleEnded:
         """One article from the fetch to the row. Raises DatabaseError or OSError when it cannot be stored."""
@@ -288,9 +336,11 @@ class Crawl:
         elif isinstance(extracted, Rejected):
             await self.store.settle(wanted, "rejected", extracted.reason, now)
         elif limits.excludes(extracted.published.at):
-            return replace(ended, end=Rejected("published outside of the days asked for"))
+            end = Rejected("published outside of the days asked for")
+            return replace(ended, end=end, published=extracted.published.at)
         else:
-            return replace(ended, end=extracted, stored=await self.store.save(wanted, page, extracted, now))
+            stored = await self.store.save(wanted, page, extracted, now)
+            return replace(ended, end=extracted, stored=stored, published=extracted.published.at)
         return replace(ended, end=extracted)
 
     async def _extracted(self, wanted: Wanted, page: Page, outlet: Outlet, now: datetime) -> Extracted | isolation.Died:
@@ -306,6 +356,18 @@ class Crawl:
         self._log.info("ingested", outlet=ended.outlet, url=ended.url, outcome=outcome, reason=reason)
         self._on_event(ended)
         return ended
+
+
+def _asked(wanted: list[Wanted], reading: Reading, limits: Limits, most: int) -> list[Wanted]:
+    """Which articles are read now, and in which order.
+
+    Newest first where each costs a request. What was told whole costs none and is stored oldest first, see
+    `known.reached`; what is open but not told any more waits.
+    """
+    asked = [one for one in wanted if not limits.excludes(one.listing.published_at)]
+    if reading.told is None:
+        return asked[: limits.articles or most]
+    return [one for one in asked if one.key in reading.told][: limits.articles][::-1]
 
 
 _COUNTED: Mapping[type[object], str] = {
@@ -349,11 +411,14 @@ def _first_line(error: BaseException) -> str:
 
 
 def _fact(entry_point: DueEntryPoint, outlet: Outlet) -> EntryPointFact:
-    found = next((f for f in outlet.entry_points if (f.kind, f.url) == (entry_point.kind, entry_point.url)), None)
+    facts = (*outlet.entry_points, *outlet.archives)
+    found = next((f for f in facts if (f.kind, f.url) == (entry_point.kind, entry_point.url)), None)
     return found or EntryPointFact(kind=entry_point.kind, url=entry_point.url)
 
 
 def _joined(a: Reading, b: Reading) -> Reading:
     known = {listing.url for listing in a.listings}
     listings = a.listings + tuple(listing for listing in b.listings if listing.url not in known)
-    return Reading(listings, dict(Counter(a.dropped) + Counter(b.dropped)), a.more, a.titles_are_exact)
+    told = None if a.told is None or b.told is None else {**b.told, **a.told}
+    dropped = dict(Counter(a.dropped) + Counter(b.dropped))
+    return replace(a, listings=listings, dropped=dropped, told=told)

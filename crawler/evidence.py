@@ -58,9 +58,15 @@ class EvidenceWriter:
         self._rotate_bytes = rotate_bytes
         self._file: BinaryIO | None = None
         self._name = ""
+        self._last: tuple[Page, Capture] | None = None
 
     def preserve(self, page: Page) -> Capture:
-        """Writes the page and forces it to the disk; only then returns."""
+        """Writes the page and forces it to the disk; only then returns.
+
+        The very page that was written last is not written again: the posts of one page share its record.
+        """
+        if self._last is not None and self._last[0] is page:
+            return self._last[1]
         file = self._open(page.fetched_at)
         offset = file.tell()
         record_id = ""
@@ -71,7 +77,7 @@ class EvidenceWriter:
         except BaseException:
             self._abandon(file, offset)
             raise
-        return Capture(
+        capture = Capture(
             url=page.url,
             captured_at=page.fetched_at,
             warc_file=self._name,
@@ -80,6 +86,8 @@ class EvidenceWriter:
             sha256=hashlib.sha256(page.body).hexdigest(),
             tls_verified=page.tls_verified,
         )
+        self._last = (page, capture)
+        return capture
 
     def _open(self, now: datetime) -> BinaryIO:
         if self._file is not None and self._file.tell() >= self._rotate_bytes:

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from crawler import urls
-from crawler.models import EntryPoint, KnownUrl
+from crawler.models import Article, EntryPoint, KnownUrl
 from crawler.rows import insert_missing
 from crawler.schedule import DueEntryPoint
 from crawler.spiders import Reading
@@ -56,7 +56,8 @@ def note(session: Session, entry_point: DueEntryPoint, reading: Reading, now: da
     """
     listed = {urls.canonical(listing.url): listing for listing in reading.listings}
     rows = _rows(session, listed)
-    restless = reading.titles_are_exact and _restless(rows, listed)
+    # Marks of what was told whole are made of the text and never of the hour.
+    restless = reading.titles_are_exact and reading.told is None and _restless(rows, listed)
     for key, row in rows.items():
         _update(row, listed[key], entry_point, watch_titles=reading.titles_are_exact, watch_updates=not restless)
     session.flush()
@@ -95,8 +96,8 @@ def _update(
     row: KnownUrl, listing: Listing, entry_point: DueEntryPoint, *, watch_titles: bool, watch_updates: bool
 ) -> None:
     """An open article belongs to the entry point that named it last; a finished one is opened again when it changed."""
-    if row.outcome in UNFINISHED:
-        row.entry_point_id = entry_point.id
+    if entry_point.id is not None and (row.outcome in UNFINISHED or row.entry_point_id is None):
+        row.entry_point_id = entry_point.id  # what a back-fill or a person brought is listened to from now on
     if row.entry_point_id != entry_point.id or not watch_titles or row.outcome == "quarantined":
         return  # two feeds may name one article by two titles: only the one it came from is listened to
     title, _, updated = row.listed.partition("\n")
@@ -136,6 +137,28 @@ def _open(session: Session, entry_point: DueEntryPoint, listed: Mapping[str, Lis
     newest_first = sorted(rows, key=lambda row: place.get(row.url, len(place)))
     newest_first.sort(key=lambda row: row.published_at or now, reverse=True)
     return [as_wanted(row) for row in newest_first]
+
+
+def reached(session: Session, reading: Reading) -> bool:
+    """Whether a page names an article that an earlier check had: there the way back ends.
+
+    Of articles told whole only finished ones count. They are stored oldest first, so what a killed worker left open
+    lies this side of them and is told again.
+    """
+    rows = _rows(session, [urls.canonical(listing.url) for listing in reading.listings]).values()
+    return any(reading.told is None or row.outcome not in UNFINISHED for row in rows)
+
+
+def dates(session: Session, reading: Reading) -> list[datetime]:
+    """Publication dates of those articles of a page that are stored."""
+    keys = [urls.canonical(listing.url) for listing in reading.listings]
+    ids = [row.article_id for row in _rows(session, keys).values() if row.article_id is not None]
+    found: list[datetime] = []
+    for first in range(0, len(ids), _AT_ONCE):
+        part = ids[first : first + _AT_ONCE]
+        query = select(Article.published_at).where(Article.id.in_(part), Article.published_at.is_not(None))
+        found.extend(at for at in session.scalars(query) if at is not None)
+    return found
 
 
 def _given_up(row: KnownUrl) -> bool:

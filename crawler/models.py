@@ -49,7 +49,7 @@ class Check(Base):
     first: Mapped[bool]  # no earlier check had delivered
     outcome: Mapped[str] = mapped_column(
         Text
-    )  # ok | not modified | empty | rate-limited | blocked | not a feed | error
+    )  # a word of schedule.Outcome: ok | not modified | empty | rate-limited | blocked | not a feed | dead channel ...
     reason: Mapped[str] = mapped_column(Text, default="")
     listed: Mapped[int] = mapped_column(default=0)
     saved: Mapped[int] = mapped_column(default=0)

@@ -11,8 +11,8 @@ from crawler.fetch import NotFetched
 from crawler.fetch.retry_after import retry_after
 from crawler.known import End
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.schedule import CheckEnd, Outcome
-from crawler.spiders import Reading, Unreadable, readers
+from crawler.schedule import CheckEnd
+from crawler.spiders import LATEST, Days, Reading, Unreadable, readers, recognise
 from crawler.types import Blocked, Page
 
 # Troubles that another try will not mend.
@@ -35,7 +35,9 @@ class Postponed:
     reason: str
 
 
-def of_entry_point(got: Page | NotFetched, entry: EntryPointFact, outlet: Outlet, now: datetime) -> Reading | CheckEnd:
+def of_entry_point(
+    got: Page | NotFetched, entry: EntryPointFact, outlet: Outlet, now: datetime, days: Days = LATEST
+) -> Reading | CheckEnd:
     """What the entry point named, or how its check ended. An answer of 304 is a CheckEnd "not modified"."""
     if isinstance(got, NotFetched):
         if got.trouble == "rate-limited":
@@ -46,15 +48,17 @@ def of_entry_point(got: Page | NotFetched, entry: EntryPointFact, outlet: Outlet
     pause = _pause(got, now)
     if pause is not None:
         return CheckEnd("rate-limited", pause.reason, not_before=pause.until)
-    refusal = refuse(got)
+    said = recognise(entry.kind, got)
+    if isinstance(said, Unreadable):
+        return CheckEnd(said.outcome, said.reason)
+    refusal = None if said else refuse(got)
     if isinstance(refusal, Blocked):
         return CheckEnd("blocked", refusal.reason)
     if not 200 <= got.status < 300:
         return CheckEnd("error", _status(got))
-    found = readers()[entry.kind](got, entry, outlet, now)
+    found = readers()[entry.kind](got, entry, outlet, now, days)
     if isinstance(found, Unreadable):
-        outcome: Outcome = "not a feed" if entry.kind == "feed" else "error"
-        return CheckEnd(outcome, found.reason)
+        return CheckEnd(found.outcome, found.reason)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import adhoc, outcomes, schedule, urls
+from crawler import adhoc, backfill, outcomes, schedule, spiders, urls
 from crawler.config import CrawlSection
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Crawl, Event, Failed, Limits
 from crawler.db import Database
@@ -78,7 +78,8 @@ class Summary:
 class Order:
     """What a crawl by hand is asked for. `targets` are outlet ids and http addresses (an article, a feed, a home page).
 
-    `due_only` reads of the outlets only the entry points that are due; it needs a database.
+    With `limits.since` the outlets' archives are read back to that day, after their entry points. `due_only` reads of
+    the outlets only the entry points that are due; it needs a database.
     """
 
     targets: Sequence[str]
@@ -120,7 +121,8 @@ def crawl_once(
         try:
             entry_points = await _entry_points(order, crawl, clock, store)
             addresses = [target for target in order.targets if adhoc.is_address(target)]
-            on_start(len(entry_points) + len(addresses))
+            archives = _archives(order)
+            on_start(len(entry_points) + len(addresses) + len(archives))
             async with Fetcher(crawl, store.leases, clock) as fetcher:
                 known = dict(order.outlets.by_id)
                 known.update((o.id, o) for o in (adhoc.outlet_of(url, order.outlets) for url in addresses))
@@ -128,11 +130,22 @@ def crawl_once(
                 jobs: list[Coroutine[None, None, object]] = [one.read(e, order.limits) for e in entry_points]
                 jobs += [_address(one, url, order) for url in addresses]
                 summary.interrupted = await _together(jobs, one)
+                # Afterwards: what the newest pages name is stored by then, and not fetched twice at the same time.
+                back = [one.back_fill(archive, order.limits) for archive in archives]
+                summary.interrupted = await _together(back, one) or summary.interrupted
         finally:
             await store.close()
 
     run(main())
     return summary
+
+
+def _archives(order: Order) -> list[DueEntryPoint]:
+    """The outlets' ways back, where a first day is asked for."""
+    if order.limits.since is None or order.due_only:
+        return []
+    chosen = [order.outlets.get(target) for target in order.targets if not adhoc.is_address(target)]
+    return [archive for outlet in chosen for archive in backfill.archives(outlet)]
 
 
 async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: Store) -> list[DueEntryPoint]:
@@ -251,7 +264,7 @@ def check_outlet(outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Callabl
 
 async def _check_entry_point(crawl: Crawl, outlet: Outlet, fact: EntryPointFact, say: Callable[[str], None]) -> bool:
     say(f"{fact.kind} {fact.url} ({fact.confidence})")
-    got = await crawl.fetcher.get(crawl.ask(fact.url, outlet))
+    got = await crawl.fetcher.get(crawl.ask(spiders.start(fact.kind, fact.url), outlet))
     delay_s = crawl.fetcher.turns.crawl_delay_s.get(urls.host(fact.url))
     say(f"  robots.txt: {'Crawl-delay ' + format(delay_s, 'g') + ' s' if delay_s else 'no Crawl-delay'}")
     if isinstance(got, Page):
@@ -268,6 +281,11 @@ async def _check_entry_point(crawl: Crawl, outlet: Outlet, fact: EntryPointFact,
     say(f"  names {len(found.listings)} articles, {len(dates)} dated" + _between(dates))
     for reason, count in found.dropped.items():
         say(f"  left out {count}: {reason}")
+    if found.told is not None:
+        for told in list(found.told.values())[:1]:
+            say(f"  article {told.draft.url}")
+            _say_draft(told.draft, say)
+        return bool(found.told)
     return bool(found.listings) and await _check_article(crawl, outlet, found.listings[0], say)
 
 
@@ -286,13 +304,17 @@ async def _check_article(crawl: Crawl, outlet: Outlet, listing: Listing, say: Ca
     if not isinstance(end, Draft):
         say(f"    {type(end).__name__.lower()}: {end.reason}")
         return False
-    published = end.published
-    say(f"    title: {end.title}")
-    say(f"    language {end.language}, {len(end.text)} characters, authors: {', '.join(end.authors) or 'none named'}")
+    _say_draft(end, say)
+    return True
+
+
+def _say_draft(draft: Draft, say: Callable[[str], None]) -> None:
+    published, authors = draft.published, ", ".join(draft.authors) or "none named"
+    say(f"    title: {draft.title}")
+    say(f"    language {draft.language}, {len(draft.text)} characters, authors: {authors}")
     if published.at is not None:
         say(f"    published {published.at:%Y-%m-%d %H:%MZ} to the {published.precision}, witness: {published.witness}")
     else:
         say("    published: no date found")
-    for note in (*published.conflicts, *end.notes):
+    for note in (*published.conflicts, *draft.notes):
         say(f"    note: {note}")
-    return True

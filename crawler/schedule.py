@@ -16,15 +16,17 @@ from crawler.config import CrawlSection
 from crawler.models import Check, EntryPoint
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.rows import claimed
-from crawler.spiders import readable
+from crawler.spiders import UnreadableOutcome, readable
 
 JITTER = 0.1  # of the interval, so that outlets that start together drift apart
 MOST_PATIENT = 4  # times every_max: the longest wait for an entry point that keeps failing
 POISON_WAIT = timedelta(hours=1)  # for an entry point that a crawl worker died over
 UNCONDITIONAL_EVERY = 12  # every so many checks the feed is asked for without ETag: some servers never change theirs
 
-Outcome = Literal["ok", "not modified", "empty", "rate-limited", "blocked", "not a feed", "error"]
-FAILURES: frozenset[Outcome] = frozenset({"blocked", "not a feed", "error"})
+Outcome = Literal["ok", "not modified", "empty", "rate-limited", "blocked"] | UnreadableOutcome
+FAILURES: frozenset[Outcome] = frozenset(
+    {"blocked", "not a feed", "REST disabled", "no preview", "dead channel", "error"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Store(Protocol):
     leases: Leases
 
     async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> list[Wanted]: ...
+    async def reached(self, reading: Reading) -> bool: ...
+    async def dates(self, reading: Reading) -> list[datetime]: ...
     async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged: ...
     async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None: ...
     async def postpone(self, wanted: Wanted, until: datetime) -> None: ...
@@ -60,6 +62,20 @@ class Stored:
         def step() -> list[Wanted]:
             with self.database.begin() as session:
                 return known.note(session, entry_point, reading, now)
+
+        return await self.apart(step)
+
+    async def reached(self, reading: Reading) -> bool:
+        def step() -> bool:
+            with self.database.read() as session:
+                return known.reached(session, reading)
+
+        return await self.apart(step)
+
+    async def dates(self, reading: Reading) -> list[datetime]:
+        def step() -> list[datetime]:
+            with self.database.read() as session:
+                return known.dates(session, reading)
 
         return await self.apart(step)
 
@@ -153,6 +169,12 @@ class NotStored:
     async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> list[Wanted]:
         listed = sorted(reading.listings, key=lambda listing: listing.published_at or now, reverse=True)
         return [known.unknown(listing, entry_point.outlet, first=True) for listing in listed]
+
+    async def reached(self, reading: Reading) -> bool:
+        return True  # without a memory there is nothing to catch up with
+
+    async def dates(self, reading: Reading) -> list[datetime]:
+        return []
 
     async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
         return Saved(0, 0, new=True)

@@ -49,7 +49,9 @@ def crawl(
     folder: Annotated[
         Path | None, typer.Option("--outlets", help="Outlet YAMLs of this folder; without other targets, all of them.")
     ] = None,
-    since: Annotated[str, typer.Option(help="Only articles published from this day on.")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only articles published from this day on; archives are read back to it.")
+    ] = "",
     until: Annotated[str, typer.Option(help="Only articles published before this day.")] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many articles per entry point.")] = None,
     watch: Annotated[str, typer.Option(help="Match at once and print the hits.")] = "",

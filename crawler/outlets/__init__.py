@@ -198,7 +198,7 @@ class Template(Section):
             raise ValueError(f"{value!r} is not a country code; write it like SY or RU, or XX for none")
         return value
 
-    @field_validator("entry_points")
+    @field_validator("entry_points", "archives")
     @classmethod
     def _readable(cls, value: list[EntryPointFact]) -> list[EntryPointFact]:
         for fact in value:

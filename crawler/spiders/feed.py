@@ -17,7 +17,7 @@ from lxml import etree
 
 from crawler import dates
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.spiders import Reading, Unreadable, absolute, reading
+from crawler.spiders import LATEST, Days, Reading, Unreadable, absolute, reading
 from crawler.types import Listing, Page
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -34,25 +34,25 @@ _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
 
 
-def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime) -> Reading | Unreadable:
+def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime, days: Days = LATEST) -> Reading | Unreadable:
     """The feed's items in its order."""
     body = page.body.lstrip(b"\xef\xbb\xbf \t\r\n\x00")
     if not body:
-        return Unreadable("an empty answer")
+        return Unreadable("an empty answer", "not a feed")
     if body[:1] == b"{":
         return _json_feed(body, page, outlet, now)
     if _HTML.match(body[:4096]):
-        return Unreadable("HTML instead of a feed")
+        return Unreadable("HTML instead of a feed", "not a feed")
     root = _tree(body, page.header("content-type"))
     name = _local(root) if root is not None else ""
     if root is None or name not in ("rss", "RDF", "feed", "channel"):
-        return _by_feedparser(page, outlet, now) or Unreadable(f"no feed: starts with {_start(body)}")
+        return _by_feedparser(page, outlet, now) or Unreadable(f"no feed: starts with {_start(body)}", "not a feed")
     items = [item for item in root.iter(etree.Element) if _local(item) in ("item", "entry")]
     if _cut(body) and items:
         items.pop()  # its link may be half a link
     found = [_listing(item, outlet, now) for item in items]
     if items and not any(listing.url for listing in found):
-        return _by_feedparser(page, outlet, now) or Unreadable("items without links")
+        return _by_feedparser(page, outlet, now) or Unreadable("items without links", "not a feed")
     return reading(found, _base(root, page), outlet, titles_are_exact=True)
 
 
@@ -177,10 +177,10 @@ def _json_feed(body: bytes, page: Page, outlet: Outlet, now: datetime) -> Readin
     try:
         feed = json.loads(body)
     except ValueError:
-        return Unreadable("JSON that cannot be read")
+        return Unreadable("JSON that cannot be read", "not a feed")
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or "jsonfeed.org" not in str(feed.get("version", "")):
-        return Unreadable("JSON that is no JSON Feed")
+        return Unreadable("JSON that is no JSON Feed", "not a feed")
     return reading(
         _json_listings(items, outlet, now), str(feed.get("home_page_url") or page.url), outlet, titles_are_exact=True
     )

@@ -1,4 +1,4 @@
-"""Section pages: the links of a page of the outlet's own site that look like articles."""
+"""Section pages: the links of a page of the outlet's own site that look like articles, and the way to its next page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml.cssselect import CSSSelector
 
 from crawler import markup, urls
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.spiders import Reading, Unreadable, absolute, reading
+from crawler.spiders import LATEST, Days, Reading, Unreadable, absolute, reading
 from crawler.types import Listing, Page
 
 # What an article's address has and a section's has not, where the outlet does not say: a number, a day or a long slug.
@@ -21,8 +21,12 @@ _NO_ARTICLE = re.compile(
     r"(?i)\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss|ico)$|/(?:tag|tags|author|category|page|login|search)/"
 )
 
+# The number of a page of a list, in its path or its query. Months and years are no page numbers: see `_older`.
+_NUMBER_IN_PATH = re.compile(r"(?i)(?<=/)(?:page|p|pagina)[/-]?(\d{1,6})/?$")
+_NUMBER_IN_QUERY = re.compile(r"(?i)^(?:page|paged|p|pg|pagen_\d+)$")
 
-def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime) -> Reading | Unreadable:
+
+def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime, days: Days = LATEST) -> Reading | Unreadable:
     """The page's article links from top to bottom."""
     tree = markup.parse(markup.decode(page.body, page.header("content-type")))
     if tree is None:
@@ -34,7 +38,37 @@ def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime) -> Re
         for link, text in _links(places)
         if _elsewhere(absolute(base, link), page, outlet) is False
     ]
-    return reading(listings, base, outlet)
+    return reading(listings, base, outlet, older=_older(tree, base, page))
+
+
+def _older(tree: Any, base: str, page: Page) -> str:
+    """The page of this list that comes next: the one that is numbered one more, else the one declared as the next.
+
+    A number must be the very next and the rest of the address the same, so a calendar's arrows lead nowhere.
+    """
+    here, number = _numbered(page.requested_url)
+    declared = ""
+    for link in tree.iter("a", "link"):
+        address = absolute(base, link.get("href") or "")
+        if not address or urls.site(address) != urls.site(page.url):
+            continue
+        if _numbered(address) == (here, number + 1):
+            return address
+        if "next" in (link.get("rel") or "").lower().split():
+            declared = declared or address
+    return declared if declared and not urls.same_article(declared, page.requested_url) else ""
+
+
+def _numbered(address: str) -> tuple[str, int]:
+    """The list an address belongs to and the number of its page; 1 where none stands."""
+    parts = urlsplit(urls.canonical(address))
+    found = _NUMBER_IN_PATH.search(parts.path)
+    path = parts.path[: found.start()] if found else parts.path
+    asked = parse_qsl(parts.query)
+    numbers = [int(value) for name, value in asked if _NUMBER_IN_QUERY.match(name) and value.isdecimal()]
+    rest = sorted((name, value) for name, value in asked if not (_NUMBER_IN_QUERY.match(name) and value.isdecimal()))
+    number = int(found[1]) if found else numbers[0] if numbers else 1
+    return f"{parts.netloc}{unquote(path).rstrip('/')}?{rest}", number
 
 
 def _links(places: list[Any]) -> Iterator[tuple[str, str]]:

@@ -86,3 +86,11 @@ def test_others_cannot_read_the_evidence(tmp_path: Path) -> None:
     capture = EvidenceWriter(tmp_path / "evidence").preserve(PAGE)
     modes = [(tmp_path / "evidence" / name).stat().st_mode & 0o077 for name in (".", capture.warc_file)]
     assert modes == [0, 0]
+
+
+def test_page_shared_by_several_articles_is_written_once(tmp_path: Path) -> None:
+    """The very page written last has its record already; an equal page that was fetched again has its own."""
+    writer = EvidenceWriter(tmp_path)
+    first, again, anew = (writer.preserve(one) for one in (PAGE, PAGE, replace(PAGE)))
+    assert first == again
+    assert first.warc_offset < anew.warc_offset

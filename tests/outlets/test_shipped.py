@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from crawler.outlets import SHIPPED, Outlet, Outlets, Template, load
+from crawler.spiders import readers
 
 README = (SHIPPED / "README.md").read_text("utf-8")
 
@@ -224,3 +225,9 @@ def test_outlets_are_written_for_people() -> None:
         assert max(map(len, lines)) <= 121, path.name
         if path.parent == SHIPPED:
             assert next(iter(yaml.safe_load("\n".join(lines)))) == "name", path.name
+
+
+def test_every_kind_is_in_the_readme() -> None:
+    """Its table of kinds has the files of crawler/spiders/ and no other."""
+    table = README.split("## Kinds")[1].split("\n## ")[0]
+    assert set(readers()) == set(re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE))
