@@ -312,7 +312,14 @@ def _own_list(session: Session, watchlist: str, title: str, alleged: bool, now: 
 def remove(session: Session, watch_id: int, now: datetime) -> Listed:
     """A person's watch, removed; its row stays, so that old alerts can say why. UsageError when it is not theirs."""
     watch = _own_watch(session, watch_id)
-    shown = next(one for one in listed(session, watch.watchlist_id) if one.id == watch_id)
+    row = session.get_one(Watchlist, watch.watchlist_id)
+    # Only a line with a definition in it needs the others to be read, and a list may have 100,000 of them.
+    rows = _lines_by_list(session, row.id)[row.id] if "$" in watch.query else [watch]
+    shown = next(
+        _listed(row, one, line)
+        for one, line in zip(rows, read(other.query for other in rows), strict=True)
+        if one is watch
+    )
     watch.removed_at = now
     _changed(session)
     session.flush()
