@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, did_you_mean, read_yaml
-from crawler.errors import ConfigError
+from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, compose_file, did_you_mean
+from crawler.errors import ConfigError, UsageError
 
 _TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # the shape BotFather gives out
 
@@ -35,9 +35,12 @@ class SubscriptionSection(Section):
     @field_validator("to")
     @classmethod
     def _address(cls, value: str) -> str:
-        if ":" not in value:
-            raise ValueError(f"{value!r} is not an address; write it like telegram:123456789 or console:")
-        return value
+        from alerts.channels import check  # channels read this module's Settings
+
+        try:
+            return check(value)
+        except UsageError as cause:
+            raise ValueError(str(cause)) from cause
 
 
 class AlertsSection(Section):
@@ -53,6 +56,13 @@ class TelegramSection(Section):
     proxy: str = ""  # for the Bot API alone, e.g. socks5://127.0.0.1:1080
     owners: list[int] = []  # user ids that may command the bot from the start
 
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not re.match(r"https?://[^/\s]", value):
+            raise ValueError(f"{value!r} is not an http or https address")
+        return value
+
 
 class Config(Section):
     """The whole file. Every key has a default, so an empty file is a valid one."""
@@ -67,17 +77,6 @@ class Config(Section):
     watchlists: Mapping[str, WatchlistSection] = {}
     subscriptions: list[SubscriptionSection] = []
 
-    @model_validator(mode="before")
-    @classmethod
-    def _no_secrets(cls, values: object) -> object:
-        if _TOKEN.search(repr(values)):
-            raise ValueError(
-                "a bot token stands in this file; files get copied, committed and shown. Take it out, revoke it at "
-                "@BotFather, and give the new one as RASAD_TELEGRAM_TOKEN, a systemd credential telegram_token, or "
-                "a file of mode 0600 named by RASAD_TELEGRAM_TOKEN_FILE"
-            )
-        return values
-
     @field_validator("watchlists")
     @classmethod
     def _ids(cls, value: Mapping[str, WatchlistSection]) -> Mapping[str, WatchlistSection]:
@@ -85,14 +84,6 @@ class Config(Section):
             if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
                 raise ValueError(f"watchlist id {name!r}: use small letters, digits and hyphens, at most 40")
         return value
-
-    @model_validator(mode="after")
-    def _known_watchlists(self) -> Config:
-        for subscription in self.subscriptions:
-            if subscription.watchlist not in self.watchlists:
-                known = did_you_mean(subscription.watchlist, self.watchlists)
-                raise ValueError(f"subscription to unknown watchlist `{subscription.watchlist}`{known}")
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,7 @@ def find(named: Path | None, environ: Mapping[str, str]) -> Path | None:
 def load(named: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the file that `find` finds, or all defaults. Raises ConfigError."""
     path = find(named, environ)
-    config = read_yaml(path, Config) if path else Config()
+    config = _read(path) if path else Config()
     state = (config.state or Path(environ.get("STATE_DIRECTORY") or "state")).expanduser().absolute()
     return Settings(
         config=config,
@@ -140,6 +131,29 @@ def load(named: Path | None = None, environ: Mapping[str, str] = os.environ) -> 
         token=telegram_token(environ),
         webhook_secret=_secret(environ, "webhook_secret"),
     )
+
+
+def _read(path: Path) -> Config:
+    composed = compose_file(path)
+    _refuse_token(path)
+    config = composed.validated(Config)
+    for number, subscription in enumerate(config.subscriptions):
+        if subscription.watchlist not in config.watchlists:
+            at = composed.at("subscriptions", number, "watchlist")
+            known = did_you_mean(subscription.watchlist, config.watchlists)
+            raise ConfigError(f"{at}: subscription to unknown watchlist `{subscription.watchlist}`{known}")
+    return config
+
+
+def _refuse_token(path: Path) -> None:
+    """ConfigError with the line a bot token stands in; one in a comment is as lost as any other."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if _TOKEN.search(line):
+            raise ConfigError(
+                f"{path}:{number}: a bot token stands in this file; files get copied, committed and shown. Take it "
+                "out, revoke it at @BotFather, and give the new one as RASAD_TELEGRAM_TOKEN, a systemd credential "
+                "telegram_token, or a file of mode 0600 named by RASAD_TELEGRAM_TOKEN_FILE"
+            )
 
 
 def telegram_token(environ: Mapping[str, str]) -> str:

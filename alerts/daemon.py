@@ -33,7 +33,7 @@ from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
 from crawler import schedule
 from crawler.db import Database
-from crawler.errors import DatabaseError, TokenRefused
+from crawler.errors import DatabaseError, WrongToken
 from crawler.log import get_log
 from crawler.outlets import Outlets
 from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
@@ -168,21 +168,26 @@ class Daemon:
             self.to_send.set()
         await asyncio.to_thread(self.report.print_when_ready, self.database, now())
 
-    def _match_now(self) -> int:
-        """In a thread: rebuild the monitor when a watchlist changed, match what waits; how many alerts that made."""
+    def _read_watchlists(self) -> None:
+        """Brings the monitor up to date when a watchlist changed."""
         with self.database.read() as session:
             changed = watchlists.version(session) != self.watchlists_version
             loaded = watchlists.load(session) if changed else None
-        if loaded is not None:
-            # Thousands of watches are a graph the collector would walk again and again, in the middle of an article.
-            gc.unfreeze()
-            self.monitor = Monitor(loaded.watches)
-            gc.collect()
-            gc.freeze()
-            self.watchlists_version = loaded.version
-            log.info("watches", count=len(loaded.watches), broken=len(loaded.broken))
+        if loaded is None:
+            return
+        # Thousands of watches are a graph the collector would walk again and again, in the middle of an article.
+        gc.unfreeze()
+        self.monitor.become(loaded.watches)
+        gc.collect()
+        gc.freeze()
+        self.watchlists_version = loaded.version
+        log.info("watches", count=len(loaded.watches), broken=len(loaded.broken))
+
+    def _match_now(self) -> int:
+        """In a thread: match what waits; how many alerts that made."""
         done = Matched()
         while not self.stopping.is_set():
+            self._read_watchlists()
             with self.database.begin() as session:
                 batch = match_pending(
                     session,
@@ -190,7 +195,10 @@ class Daemon:
                     now(),
                     max_age=self.settings.config.alerts.max_age,
                     outlets=self.outlets.by_id,
+                    version=self.watchlists_version,
                 )
+            if batch.stale:
+                continue
             if batch.articles + batch.failed == 0:
                 break
             self.progress.note("matcher")
@@ -243,8 +251,8 @@ class Daemon:
             return
         try:
             await bot.run(self.settings, self.database, now, self.stopping, self.say)
-        except TokenRefused as error:
-            self.say(f"{error}. Until then alerts wait in the database; crawling goes on.")
+        except WrongToken as error:
+            self.say(str(error))
         await self.stopping.wait()
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
 from alerts.fold import Folding, fold
+from alerts.match import OLD_AT_FIRST_CRAWL
 from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
 from alerts.render import (
@@ -199,7 +200,7 @@ def content(session: Session, outgoing: Outgoing, outlets: Mapping[str, Outlet])
             .limit(DIGEST_ITEMS)
         )
         items = tuple(_digest_item(session, alert, article, outlets) for alert, article in session.execute(told))
-        held = bool(session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))))
+        held = session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))) == OLD_AT_FIRST_CRAWL
         return DigestContent(
             name=str(outgoing.delivery_id),
             items=items,

@@ -11,7 +11,7 @@ that raises is noted in `match_failures` with the reason and tried again later; 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from alerts import watchlists
 from alerts.document import Document
 from alerts.models import (
     Alert,
@@ -62,6 +63,7 @@ class Matched:
     held: int = 0
     deliveries: int = 0
     failed: int = 0  # revisions set aside
+    stale: bool = False  # nothing was asked: the watchlists have changed, and the monitor is not theirs any more
 
     def __add__(self, other: Matched) -> Matched:
         return Matched(
@@ -109,17 +111,27 @@ def match_pending(
     max_age: timedelta,
     limit: int = BATCH,
     outlets: Mapping[str, Outlet] | None = None,
+    version: int | None = None,
 ) -> Matched:
     """Matches at most `limit` unmatched revisions, the oldest first. `articles + failed == 0` means that nothing waits.
 
-    `outlets` by id give `country:` and `leaning:` their facts.
+    `outlets` by id give `country:` and `leaning:` their facts. `version` is of the watchlists the monitor was built
+    from: when they are others by now, nothing is matched, so that no article misses a watch saved in front of it.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_MATCHER_LOCK)))
+    one_at_a_time(session)
+    current = watchlists.version(session)
+    if version not in (None, current):
+        return Matched(stale=True)
     done = Matched()
     for article in pending(session, now, limit):
-        done += _match_one(session, monitor, article, now, max_age, outlets or {})
+        done += _match_one(session, monitor, article, now, max_age, outlets or {}, current)
     return done
+
+
+def one_at_a_time(session: Session) -> None:
+    """Until this transaction ends nobody else matches; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_MATCHER_LOCK)))
 
 
 def pending(session: Session, now: datetime, limit: int = BATCH) -> Sequence[Article]:
@@ -177,9 +189,12 @@ def held(session: Session) -> list[Held]:
     ]
 
 
-def release(session: Session, now: datetime) -> int:
-    """Puts the held alerts into one digest a chat; how many chats get one. What nobody is subscribed to stays held."""
-    waiting = held(session)
+def release(session: Session, now: datetime, only: Collection[str] | None = None) -> int:
+    """Puts the held alerts, or `only` those, into one digest a chat; how many chats get one.
+
+    What nobody is subscribed to stays held.
+    """
+    waiting = [one for one in held(session) if only is None or one.id in only]
     addresses = _addresses(session, {name for one in waiting for name in one.watchlists})
     digests: dict[str, tuple[list[str], set[str]]] = {}
     for one in waiting:
@@ -223,6 +238,7 @@ def _match_one(
     now: datetime,
     max_age: timedelta,
     outlets: Mapping[str, Outlet],
+    version: int,
 ) -> Matched:
     """One revision, in a savepoint. What a database in trouble raises is the caller's; anything else is noted."""
     article_id, revision = article.id, article.revision
@@ -230,9 +246,9 @@ def _match_one(
     done = Matched()
     try:
         seen = document(article, outlets)
-        hits = monitor.match(seen, failures)
+        hits = _explained(monitor.match(seen, failures), failures)
         with session.begin_nested():
-            done = _record(session, article, seen, hits, now, max_age)
+            done = _record(session, article, seen, hits, now, max_age, version)
         reason = "; ".join(f"watch {failure.watch}: {_named(failure.error)}" for failure in failures[:5])
     except (OperationalError, InterfaceError):
         raise
@@ -250,6 +266,19 @@ def _match_one(
         .execution_options(synchronize_session=False)
     )
     return done + Matched(articles=1)
+
+
+def _explained(hits: Iterable[Hit[int]], failures: list[Failure[int]]) -> list[Hit[int]]:
+    """The hits that can say why. One that raises instead is a failure of that watch alone."""
+    sound = []
+    for hit in hits:
+        try:
+            hit.spans  # noqa: B018  worked out here, kept in the hit
+        except Exception as error:
+            failures.append(Failure(hit.watch, error))
+        else:
+            sound.append(hit)
+    return sound
 
 
 def _named(error: Exception) -> str:
@@ -274,11 +303,17 @@ def _set_aside(session: Session, article_id: int, revision: int, reason: str, no
 
 
 def _record(
-    session: Session, article: Article, seen: Document, hits: Sequence[Hit[int]], now: datetime, max_age: timedelta
+    session: Session,
+    article: Article,
+    seen: Document,
+    hits: Sequence[Hit[int]],
+    now: datetime,
+    max_age: timedelta,
+    version: int,
 ) -> Matched:
     """Writes the matches, and one alert for those of them that are news in the story."""
     watches = _watches(session, [hit.watch for hit in hits])  # a watch removed meanwhile fires no more
-    matches, new = _matches(session, article, seen, [hit for hit in hits if hit.watch in watches], now)
+    matches, new = _matches(session, article, seen, [hit for hit in hits if hit.watch in watches], now, version)
     if not matches:
         return Matched()
     old = now - _newest(article) > max_age
@@ -287,14 +322,28 @@ def _record(
     if not fresh:
         return Matched(matches=new)
     lists = [watches[match.watch_id] for match in fresh]
+    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "")
+    alert.late = old and not hold
+    deliveries = 0 if hold else _deliver(session, alert, {watchlist.id for watchlist in lists}, now)
+    session.flush()
+    log.info(
+        "held" if hold else "alert", id=alert.id, outlet=article.outlet, url=article.url, watches=len(fresh),
+        deliveries=deliveries, late=alert.late,
+    )  # fmt: skip
+    return Matched(matches=new, alerts=int(not hold), held=int(hold), deliveries=deliveries)
+
+
+def _alert(
+    session: Session, article: Article, fresh: Sequence[Match], lists: Iterable[Watchlist], now: datetime, *, held: str
+) -> Alert:
+    """The alert of these matches, with nobody told yet."""
     alert = Alert(
         id=_alert_id(session, article, fresh),
         story_id=article.story_id,
         article_id=article.id,
         revision=article.revision,
         alleged=any(watchlist.alleged for watchlist in lists),
-        late=old and not hold,
-        held=OLD_AT_FIRST_CRAWL if hold else "",
+        held=held,
         created_at=now,
     )
     session.add(alert)
@@ -303,13 +352,40 @@ def _record(
         AlertMatch(alert_id=alert.id, match_id=match.id, story_id=article.story_id, watch_id=match.watch_id)
         for match in fresh
     )
-    deliveries = 0 if hold else _deliver(session, alert, {watchlist.id for watchlist in lists}, now)
+    return alert
+
+
+def hold(
+    session: Session,
+    article: Article,
+    hits: Sequence[Hit[int]],
+    now: datetime,
+    *,
+    reason: str,
+    outlets: Mapping[str, Outlet] | None = None,
+) -> Alert | None:
+    """An alert, held for `reason`, of those hits in a stored article whose watch has not fired in its story; or None."""
+    fresh = _fresh(session, article, note(session, article, hits, now, outlets=outlets), True, now)
+    if not fresh:
+        return None
+    watches = _watches(session, [match.watch_id for match in fresh])
+    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason)
     session.flush()
-    log.info(
-        "held" if hold else "alert", id=alert.id, outlet=article.outlet, url=article.url, watches=len(fresh),
-        deliveries=deliveries, late=alert.late,
-    )  # fmt: skip
-    return Matched(matches=new, alerts=int(not hold), held=int(hold), deliveries=deliveries)
+    return alert
+
+
+def note(
+    session: Session,
+    article: Article,
+    hits: Sequence[Hit[int]],
+    now: datetime,
+    *,
+    outlets: Mapping[str, Outlet] | None = None,
+) -> list[Match]:
+    """A Match row for every hit in a stored article whose watch is still there; those it had already included."""
+    watches = _watches(session, [hit.watch for hit in hits])
+    kept = [hit for hit in hits if hit.watch in watches]
+    return _matches(session, article, document(article, outlets), kept, now, watchlists.version(session))[0]
 
 
 def _watches(session: Session, ids: Sequence[int]) -> dict[int, Watchlist]:
@@ -327,7 +403,7 @@ def _watches(session: Session, ids: Sequence[int]) -> dict[int, Watchlist]:
 
 
 def _matches(
-    session: Session, article: Article, seen: Document, hits: Sequence[Hit[int]], now: datetime
+    session: Session, article: Article, seen: Document, hits: Sequence[Hit[int]], now: datetime, version: int
 ) -> tuple[list[Match], int]:
     """A row for every hit of this revision, and how many of them are new."""
     query = select(Match).where(Match.article_id == article.id, Match.revision == article.revision)
@@ -343,8 +419,10 @@ def _matches(
                 watch_id=hit.watch,
                 spans=[list(span) for span in hit.spans],
                 why=hit.why,
+                tree=str(hit.explanation).splitlines(),
                 quote=quoted,
                 quote_spans=[list(span) for span in quote_spans],
+                watchlists_version=version,
                 matched_at=now,
             )
             session.add(match)

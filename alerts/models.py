@@ -107,8 +107,10 @@ class Match(Base):
     watch_id: Mapped[int] = mapped_column(ForeignKey("watches.id"), index=True)
     spans: Mapped[list[list[int]]] = mapped_column(JSON)  # offsets into title + "\n" + text
     why: Mapped[list[str]] = mapped_column(JSON)
+    tree: Mapped[list[str]] = mapped_column(JSON, default=list)  # the path through the query, one indented line a part
     quote: Mapped[str] = mapped_column(Text)
     quote_spans: Mapped[list[list[int]]] = mapped_column(JSON)  # offsets into quote
+    watchlists_version: Mapped[int] = mapped_column(default=0)  # of the batch that found it, see watchlists.version
     matched_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -1,7 +1,7 @@
 """The stored-query index: an article meets only the watches that could match it. Pure.
 
     keys of the article -> the watches anchored there     (each under the rarest keys it cannot match without)
-    the few candidates  -> their closures -> those that hold    -> the explanation, built only for these
+    the few candidates  -> their closures -> those that hold    -> the explanation, for who asks why
 
 `Monitor.match` finds exactly what asking every watch would find (`every_watch_asked`, the oracle of the tests).
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
 from typing import Generic, TypeVar
 
@@ -30,14 +31,38 @@ __all__ = ["Document", "Failure", "Hit", "Monitor", "every_watch_asked", "test_t
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Hit(Generic[Key]):
-    """A watch that holds. `spans` are code-point offsets into `document.full`, ascending, not overlapping."""
+    """A watch that holds. Why it does is worked out when first asked for: it costs more than finding that it does."""
 
     watch: Key
-    spans: tuple[Span, ...]
-    explanation: Why
-    score: float = 1.0
+    query: Query = field(repr=False)
+    reading: Reading = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hit) and (self.watch, self.explanation) == (other.watch, other.explanation)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def explanation(self) -> Why:
+        """The path through the query that made it true."""
+        return self.query.root.explain(self.reading)
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Where it holds: code-point offsets into `document.full`, ascending, not overlapping."""
+        joined: list[Span] = []
+        for start, end in sorted({span for leaf in self.explanation.leaves() for span in leaf.spans}):
+            if joined and start < joined[-1][1]:
+                joined[-1] = joined[-1][0], max(end, joined[-1][1])
+            else:
+                joined.append((start, end))
+        return tuple(joined)
+
+    @property
+    def score(self) -> float:
+        return self.explanation.score
 
     @property
     def why(self) -> list[str]:
@@ -108,6 +133,16 @@ class Monitor(Generic[Key]):
             if not self._anchored[anchor]:
                 del self._anchored[anchor]
 
+    def become(self, watches: Iterable[tuple[Key, Query]]) -> None:
+        """Watches exactly these. What stays as it was is not touched, so that one new watch among 100,000 is soon in."""
+        wanted = dict(watches)
+        for key in [key for key in self._entries if key not in wanted]:
+            self.remove(key)
+        for key, query in wanted.items():
+            there = self._entries.get(key)
+            if there is None or there.query is not query:
+                self.add(key, query)
+
     def match(self, document: Document, failures: list[Failure[Key]] | None = None) -> list[Hit[Key]]:
         """The watches that hold, in the order they were added.
 
@@ -118,7 +153,7 @@ class Monitor(Generic[Key]):
         for entry in self.candidates(reading):
             try:
                 if entry.test(reading):
-                    hits.append(_hit(entry.watch, entry.query, reading))
+                    hits.append(Hit(entry.watch, entry.query, reading))
             except Exception as error:
                 if failures is None:
                     raise
@@ -171,25 +206,13 @@ class _Names:
         return found
 
 
-def _hit(watch: Key, query: Query, reading: Reading) -> Hit[Key]:
-    why = query.root.explain(reading)
-    spans = sorted({span for leaf in why.leaves() for span in leaf.spans})
-    joined: list[Span] = []
-    for start, end in spans:
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return Hit(watch, tuple(joined), why, why.score)
-
-
 def every_watch_asked(watches: Sequence[tuple[Key, Query]], document: Document) -> list[Hit[Key]]:
     """What `Monitor(watches).match(document)` must return, by asking every watch. Slow."""
     names = _Names()
     for _, query in watches:
         names.add(query)
     reading = Reading(document, names.find(document))
-    return [_hit(key, query, reading) for key, query in watches if query.root.find(reading) is not None]
+    return [Hit(key, query, reading) for key, query in watches if query.root.find(reading) is not None]
 
 
 def test_text(

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from alerts.config import WatchlistSection
@@ -26,6 +28,8 @@ DEFAULT = "my-watches"  # where a person's watch goes when no watchlist is named
 _DEFINITION = re.compile(r"\s*\$([^\W\d]\w*)\s*=(.*)", re.S)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VERSION = "watchlists.version"
+PARSED = 400_000  # lines kept parsed; a list longer than this would push itself out
+PARAMETERS = 10_000  # of one statement; SQLite allows 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def _with_macros(text: str, found: re.Match[str] | None, macros: Mapping[str, Qu
     return parse(found[2] if found else text, macros, watch=found is None)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=PARSED)
 def _parsed(text: str) -> Query:
     # A changed list is loaded whole, and all but one of its lines are those of the last time.
     return parse(text)
@@ -117,17 +121,26 @@ def version(session: Session) -> int:
     return int(note.value["number"]) if note else 0
 
 
-def load(session: Session) -> Loaded:
-    """The watches that are to be matched."""
+def load(session: Session, watchlist: str = "") -> Loaded:
+    """The watches that are to be matched, or those of one list. UsageError for a watchlist nobody has."""
+    if watchlist:
+        there = session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None))).all()
+        if watchlist not in there:
+            raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, there)}")
+    # Before the lines: if they change in between, the number is too old and they are loaded again.
+    number = version(session)
     watches: list[tuple[int, Query]] = []
     broken: list[Broken] = []
-    for watchlist, rows in _lines_by_list(session).items():
-        for row, line in zip(rows, read(row.query for row in rows), strict=True):
+    # Columns, not rows of the mapper: a list may have 100,000 lines.
+    stored = session.execute(_lines(watchlist).with_only_columns(Watch.watchlist_id, Watch.id, Watch.query))
+    for watchlist, rows in groupby(stored, key=itemgetter(0)):
+        numbered = [(watch_id, text) for _, watch_id, text in rows]
+        for (watch_id, _), line in zip(numbered, read(text for _, text in numbered), strict=True):
             if line.query is None:
-                broken.append(Broken(watchlist, row.query, line.broken))
+                broken.append(Broken(watchlist, line.text, line.broken))
             elif not line.definition:
-                watches.append((row.id, line.query))
-    return Loaded(version(session), tuple(watches), tuple(broken))
+                watches.append((watch_id, line.query))
+    return Loaded(number, tuple(watches), tuple(broken))
 
 
 def sync(session: Session, wanted: Mapping[str, WatchlistSection], now: datetime) -> Synced:
@@ -167,35 +180,139 @@ def add(
 
     Raises QueryError, or UsageError when the list is config.yaml's or its id cannot be one.
     """
-    if not _ID.fullmatch(watchlist):
-        raise UsageError(f"watchlist id {watchlist!r}: use small letters, digits and hyphens, at most 40")
-    row = session.get(Watchlist, watchlist)
-    if row is not None and row.source == "config" and row.removed_at is None:
-        raise UsageError(f"watchlist `{watchlist}` stands in config.yaml; change it there, or name another one")
-    texts = [other.query for other in _lines_by_list(session).get(watchlist, ()) if other.query != text]
-    line = read([*texts, text])[-1]
-    if line.query is None:
-        parse(text, _macros(texts))  # raises, with column and suggestion
-        raise UsageError(line.broken)
-    if row is None:
-        row = Watchlist(id=watchlist, title=title, alleged=alleged, source="user", created_at=now)
-        session.add(row)
-    row.source, row.removed_at, row.title, row.alleged = "user", None, title or row.title, alleged or row.alleged
-    session.flush()
+    line = understood(session, text, watchlist)
+    row = _own_list(session, watchlist, title, alleged, now)
     watch = _write_line(session, watchlist, line, now)
     session.flush()
     return _listed(row, watch, line)
 
 
-def remove(session: Session, watch_id: int, now: datetime) -> Listed:
-    """A person's watch, removed; its row stays, so that old alerts can say why. UsageError when it is not theirs."""
+def understood(session: Session, text: str, watchlist: str = DEFAULT) -> Line:
+    """`text` as it would be read in that list, behind its definitions. Raises as `add` does; changes nothing."""
+    check_own(session, watchlist)
+    if "$" not in text:
+        return Line(text, _parsed(text))
+    texts = [other for other in _texts(session, watchlist) if other != text]
+    line = read([*texts, text])[-1]
+    if line.query is None:
+        parse(text, _macros(texts))  # raises, with column and suggestion
+        raise UsageError(line.broken)
+    return line
+
+
+def add_all(
+    session: Session, lines: Iterable[str], now: datetime, *, watchlist: str, title: str = "", alleged: bool = False
+) -> int:
+    """Many watches of a person, each readable by itself, saved at once; how many of them are new to the list."""
+    check_own(session, watchlist)
+    _own_list(session, watchlist, title, alleged, now)
+    rows = session.execute(select(Watch.query, Watch.id, Watch.removed_at).where(Watch.watchlist_id == watchlist))
+    there = {text: (watch_id, removed_at) for text, watch_id, removed_at in rows}
+    wanted = dict.fromkeys(lines)
+    back = [there[text][0] for text in wanted if text in there and there[text][1] is not None]
+    for start in range(0, len(back), PARAMETERS):
+        chosen = update(Watch).where(Watch.id.in_(back[start : start + PARAMETERS]))
+        session.execute(chosen.values(removed_at=None, broken=""))
+    last = session.scalar(select(func.max(Watch.position)).where(Watch.watchlist_id == watchlist))
+    first = 0 if last is None else last + 1
+    new = [text for text in wanted if text not in there]
+    columns = [
+        {"watchlist_id": watchlist, "query": text, "position": first + number, "created_at": now, "broken": ""}
+        for number, text in enumerate(new)
+    ]
+    if columns:
+        session.execute(insert(Watch), columns)
+    if back or new:
+        _changed(session)
+    session.flush()
+    return len(back) + len(new)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A watch that an edit changes: its number, and how it is read before and after."""
+
+    id: int
+    before: Query
+    after: Query
+
+
+def edits(session: Session, watch_id: int, text: str) -> list[Edit]:
+    """What writing `text` in the place of a person's watch would change; of a definition, every watch that uses it.
+
+    Raises UsageError or QueryError, also when another line could not be read any more; changes nothing.
+    """
+    watch = _own_watch(session, watch_id)
+    rows = _lines_by_list(session, watch.watchlist_id)[watch.watchlist_id]
+    twin = next((row for row in rows if row.query == text and row.id != watch_id), None)
+    if twin is not None:
+        raise UsageError(f"`{text}` stands in `{watch.watchlist_id}` already, as number {twin.id}")
+    before = read(row.query for row in rows)
+    after = read(text if row.id == watch_id else row.query for row in rows)
+    at = next(index for index, row in enumerate(rows) if row.id == watch_id)
+    if after[at].query is None:
+        parse(text, _macros(row.query for row in rows[:at]))  # raises, with column and suggestion
+        raise UsageError(after[at].broken)
+    changed = []
+    for row, old, new in zip(rows, before, after, strict=True):
+        if old.query is not None and new.query is None:
+            raise UsageError(f"number {row.id}, `{row.query}`, could not be read any more: {new.broken}")
+        if old.query and new.query and old.query.root != new.query.root and not (old.definition or new.definition):
+            changed.append(Edit(row.id, old.query, new.query))
+    return changed
+
+
+def edit(session: Session, watch_id: int, text: str, now: datetime) -> Listed:
+    """A person's watch, replaced by `text` in its place. The old row stays, so that old alerts can say why."""
+    edits(session, watch_id, text)  # raises
+    watch = _own_watch(session, watch_id)
+    rows = _lines_by_list(session, watch.watchlist_id)[watch.watchlist_id]
+    lines = read(text if row.id == watch_id else row.query for row in rows)
+    written = watch
+    for row, line in zip(rows, lines, strict=True):
+        if row is not watch:
+            row.broken = line.broken
+        elif row.query != text:
+            watch.removed_at = now
+            written = _write_line(session, watch.watchlist_id, line, now, watch.position)
+            _changed(session)
+    session.flush()
+    return next(one for one in listed(session, watch.watchlist_id) if one.id == written.id)
+
+
+def _own_watch(session: Session, watch_id: int) -> Watch:
     watch = session.get(Watch, watch_id)
     if watch is None or watch.removed_at is not None:
         raise UsageError(f"no watch {watch_id}; see `rasad watch list`")
     row = session.get_one(Watchlist, watch.watchlist_id)
     if row.source == "config":
-        raise UsageError(f"watch {watch_id} stands in config.yaml under `{row.id}`; take it out there")
-    shown = next(one for one in listed(session, row.id) if one.id == watch_id)
+        raise UsageError(f"watch {watch_id} stands in config.yaml under `{row.id}`; change it there")
+    return watch
+
+
+def check_own(session: Session, watchlist: str) -> None:
+    if not _ID.fullmatch(watchlist):
+        raise UsageError(f"watchlist id {watchlist!r}: use small letters, digits and hyphens, at most 40")
+    row = session.get(Watchlist, watchlist)
+    if row is not None and row.source == "config" and row.removed_at is None:
+        raise UsageError(f"watchlist `{watchlist}` stands in config.yaml; change it there, or name another one")
+
+
+def _own_list(session: Session, watchlist: str, title: str, alleged: bool, now: datetime) -> Watchlist:
+    """A person's list, made or brought back when it is not there."""
+    row = session.get(Watchlist, watchlist)
+    if row is None:
+        row = Watchlist(id=watchlist, title=title, alleged=alleged, source="user", created_at=now)
+        session.add(row)
+    row.source, row.removed_at, row.title, row.alleged = "user", None, title or row.title, alleged or row.alleged
+    session.flush()
+    return row
+
+
+def remove(session: Session, watch_id: int, now: datetime) -> Listed:
+    """A person's watch, removed; its row stays, so that old alerts can say why. UsageError when it is not theirs."""
+    watch = _own_watch(session, watch_id)
+    shown = next(one for one in listed(session, watch.watchlist_id) if one.id == watch_id)
     watch.removed_at = now
     _changed(session)
     session.flush()
@@ -204,7 +321,7 @@ def remove(session: Session, watch_id: int, now: datetime) -> Listed:
 
 def listed(session: Session, watchlist: str = "") -> list[Listed]:
     """All lines, or those of one watchlist, in their order. UsageError for a watchlist nobody has."""
-    by_list = _lines_by_list(session)
+    by_list = _lines_by_list(session, watchlist)
     rows = {row.id: row for row in session.scalars(select(Watchlist).where(Watchlist.removed_at.is_(None)))}
     if watchlist and watchlist not in rows:
         raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, rows)}")
@@ -227,16 +344,25 @@ def _macros(texts: Iterable[str]) -> dict[str, Query]:
     return {match[1].casefold(): query for match, query in found if match and query}
 
 
-def _lines_by_list(session: Session) -> dict[str, list[Watch]]:
-    """The lines of every watchlist that is there, in the order they were written."""
+def _lines(watchlist: str = "") -> Select[Watch]:
+    """Every line of every watchlist that is there, or of one, list by list in the order they were written."""
     query = (
         select(Watch)
         .join(Watchlist, Watchlist.id == Watch.watchlist_id)
         .where(Watch.removed_at.is_(None), Watchlist.removed_at.is_(None))
         .order_by(Watch.watchlist_id, Watch.position, Watch.id)
     )
+    return query.where(Watch.watchlist_id == watchlist) if watchlist else query
+
+
+def _texts(session: Session, watchlist: str) -> list[str]:
+    return list(session.scalars(_lines(watchlist).with_only_columns(Watch.query)))
+
+
+def _lines_by_list(session: Session, watchlist: str = "") -> dict[str, list[Watch]]:
+    """The lines of every watchlist that is there, or of one, in the order they were written."""
     by_list: dict[str, list[Watch]] = {}
-    for watch in session.scalars(query):
+    for watch in session.scalars(_lines(watchlist)):
         by_list.setdefault(watch.watchlist_id, []).append(watch)
     return by_list
 

@@ -64,23 +64,35 @@ def finding(rows: Sequence[Row], data: Path, size: int, cold_target: float, warm
     yield Figure(f"names.add_one_to_{size}_ms", added_s * 1000, 5.0, True)
 
 
-def lookups(rows: Sequence[Row]) -> Iterator[Figure]:
-    """One Arabic person looked up in 10,000 names, beside rapidfuzz `extractOne` over the same, transliterated."""
-    from rapidfuzz.fuzz import ratio
+def lookups(rows: Sequence[Row], data: Path) -> Iterator[Figure]:
+    """Distinct Arabic persons looked up in 10,000 names, beside rapidfuzz `extractOne` over the same, transliterated.
+
+    The index has read articles before, as it has in a daemon, but none of these names. The target is against
+    `extractOne` as it is called by default (WRatio) because it has to find a surname put first and a clitic in front, as
+    the index does; beside it are token_sort_ratio, which the quality figures have as baseline, and ratio, which finds
+    neither.
+    """
+    from rapidfuzz.fuzz import WRatio, ratio, token_sort_ratio
     from rapidfuzz.process import extractOne
 
     index = NameIndex()
     names = list(watchlist(rows, rows, 10_000).values())
     for name in names:
         index.add(name, name)
-    spelled = [row.ar for row in rows if row.kind == "person_composed"]
-    sample = random.Random(SEED).sample(spelled, 100)
+    for piece in pieces(data, "ar", 60):
+        index.find(piece)
+    spelled = list(dict.fromkeys(row.ar for row in rows if row.kind == "person_composed"))
+    sample = [latin(name) for name in random.Random(SEED).sample(spelled, 60)]
     choices = [latin(name) for name in names]
     texts = [tokenise(name) for name in spelled]
     ours = len(texts) / seconds(lambda: [index.find(text) for text in texts])
-    theirs = len(sample) / seconds(lambda: [extractOne(latin(name), choices, scorer=ratio) for name in sample])
+
+    def rate(scorer: Callable[..., float]) -> float:
+        return len(sample) / seconds(lambda: [extractOne(name, choices, scorer=scorer) for name in sample])
+
+    rates = {f"{scorer.__name__}/s": rate(scorer) for scorer in (WRatio, token_sort_ratio, ratio)}
     yield Figure(
-        "names.lookups_against_extractOne", ours / theirs, 10.0, baselines={"extractOne/s": theirs, "ours/s": ours}
+        "names.lookups_against_extractOne", ours / rates["WRatio/s"], 10.0, baselines={**rates, "ours/s": ours}
     )
 
 
@@ -108,7 +120,7 @@ def measure(data: Path | None) -> Iterable[Figure | Skipped]:
         return
     rows = list(read_rows(data))
     yield from comparing(rows)
-    yield from lookups(rows)
+    yield from lookups(rows, data)
     yield from finding(rows, data, 10_000, 30_000, 150_000)
     yield from finding(rows, data, 100_000, 15_000, 75_000)
     yield from reading_back(rows)

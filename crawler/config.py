@@ -19,13 +19,17 @@ from crawler.errors import ConfigError
 PROJECT_PAGE = "https://github.com/rasad-monitor/rasad"
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST_S = 100 * 365 * 86400  # more than this, and a moment less that long ago is no date
 _SIZES = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
 def _duration(value: object) -> object:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip()) if isinstance(value, str) else None
     if found:
-        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+        seconds = float(found[1]) * _UNITS[found[2]]
+        if seconds > _LONGEST_S:
+            raise ValueError(f"{value!r} is longer than a hundred years")
+        return timedelta(seconds=seconds)
     if isinstance(value, timedelta):
         return value
     raise ValueError(f"not a duration: {value!r}; write it like 30s, 15m, 24h or 7d")
@@ -38,6 +42,12 @@ def _size(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise ValueError(f"not a size: {value!r}; write it like 20MB")
+
+
+def _longer_than_nothing(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("must be at least 1s")
+    return value
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -88,6 +98,11 @@ class CrawlSection(Section):
     proxies: Mapping[str, str] = {}  # outlet id -> proxy URL
     allow_private: list[str] = []  # networks the address guard lets through, e.g. 127.0.0.0/8 for a proxy of your own
 
+    @field_validator("timeout")
+    @classmethod
+    def _some_time(cls, value: timedelta) -> timedelta:
+        return _longer_than_nothing(value)
+
     @field_validator("allow_private")
     @classmethod
     def _networks(cls, value: list[str]) -> list[str]:
@@ -108,6 +123,11 @@ class WorkerSection(Section):
     recycle_after: Duration = timedelta(hours=6)
     memory: Bytes = 700 * 10**6  # resident; above it the worker is replaced between two pages
     stall: Duration = timedelta(seconds=60)  # no sign of life for so long: the worker is killed
+
+    @field_validator("recycle_after", "stall")
+    @classmethod
+    def _some_time(cls, value: timedelta) -> timedelta:
+        return _longer_than_nothing(value)
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -63,7 +63,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url: URL = make_url(url)
+        self.url: URL = _parsed(url)
         if self.url.get_backend_name() == "postgresql" and self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.engine = _engine(self.url)
@@ -90,6 +90,20 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+_FORMS = "write it like sqlite:////var/lib/rasad/rasad.db or postgresql://user@host/name"
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as cause:
+        # What stands there may hold a password; it is not repeated.
+        raise DatabaseError(f"the database address is none; {_FORMS}") from cause
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseError(f"Rasad has no database of the kind {parsed.get_backend_name()!r}; {_FORMS}")
+    return parsed
 
 
 def _engine(url: URL) -> Engine:
@@ -136,6 +150,11 @@ _WAYS_OUT = (
     ("disk image is malformed", "the file is damaged; restore a copy, or `sqlite3 FILE .recover`"),
     ("connection refused", "the server does not answer; is it running, and is the address right?"),
     ("password authentication failed", "user or password are wrong"),
+    ("failed to resolve host", "the server's name has no address; correct `database:`"),
+    ("timeout expired", "the server does not answer in time; is it running, and is the address right?"),
+    ("already exists", "it holds tables of something else; correct `database:`, or move them away"),
+    ('relation "', "the schema is missing; run `rasad db upgrade`"),
+    ('" does not exist', "create it on the server, or correct `database:`"),
     ("no such table", "the schema is missing; run `rasad db upgrade`"),
     ("no such column", "the schema is older than this program; run `rasad db upgrade`"),
 )
@@ -145,6 +164,8 @@ _WAYS_OUT = (
 def _explained(url: URL) -> Iterator[None]:
     try:
         yield
+    except IntegrityError:  # a mistake or a race, never the database's state; its text quotes values
+        raise
     except DBAPIError as cause:
         said = str(cause.orig).strip()
         for phrase, way_out in _WAYS_OUT:

@@ -8,7 +8,7 @@ RasadError                 a message for a person: what, which one, what to do; 
 │   └── SchemaError  (4)   the database is older or newer than this program
 ├── FetchError       (1)   a fetch asked for by hand (a proxy, an address guard, a network) failed
 └── ChannelError     (5)   a channel that cannot be used at all: a second poller
-    └── TokenRefused (5)   the channel does not know our token; the rows wait for another one
+    └── WrongToken   (5)   nobody knows the bot's token; what else the program does goes on
 """
 
 from __future__ import annotations
@@ -58,5 +58,5 @@ class ChannelError(RasadError):
     exit_code = 5
 
 
-class TokenRefused(ChannelError):
-    pass
+class WrongToken(ChannelError):
+    """The token is none, or was revoked."""

@@ -79,6 +79,8 @@ def configure(*, verbose: bool = False, quiet: bool = False, stream: TextIO | No
     root.setLevel(logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # What it complains of comes to us as a callback too, and is one line there instead of a traceback.
+    logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -28,7 +28,7 @@ from alerts.channels.telegram import READ_TIMEOUT_S, http
 from alerts.config import Settings
 from crawler import outlets
 from crawler.db import Database
-from crawler.errors import ChannelError, DatabaseError, TokenRefused
+from crawler.errors import ChannelError, DatabaseError, WrongToken
 from crawler.log import get_log, redact
 
 log = get_log()
@@ -50,7 +50,7 @@ async def run(
     answers for the same bot on this database.
 
     `announce` gets the one-use link for the first owner, when there is none yet.
-    Raises TokenRefused for a wrong token, ChannelError when a program elsewhere polls with the same one.
+    Raises WrongToken, and ChannelError when a program elsewhere polls with the same one.
     """
     holder = secrets.token_hex(8)
     known = await asyncio.to_thread(outlets.load, settings.outlet_folders)
@@ -148,14 +148,14 @@ def _application(settings: Settings) -> Application:  # type: ignore[type-arg]
 
 
 async def _introduce(app: Application, stopping: asyncio.Event) -> bool:  # type: ignore[type-arg]
-    """getMe, until Telegram answers; False when stopped before. A wrong token is TokenRefused."""
+    """getMe, until Telegram answers; False when stopped before. Raises WrongToken."""
     wait_s = FIRST_WAIT_S
     while not stopping.is_set():
         try:
             await app.bot.initialize()
             return True
         except InvalidToken as cause:
-            raise TokenRefused(
+            raise WrongToken(
                 "Telegram does not know this token; copy it again from @BotFather, or get a new one there"
             ) from cause
         except TelegramError as error:

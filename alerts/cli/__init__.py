@@ -6,13 +6,27 @@ Exit codes: 0 done; 1 done, but something failed or was not found; 2 wrong usage
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from alerts.cli import alerting, articles, configuration, crawl, daemon, extraction, outlets, storage, watches, words
+from alerts.cli import (
+    alerting,
+    articles,
+    configuration,
+    crawl,
+    daemon,
+    exchange,
+    extraction,
+    lookback,
+    outlets,
+    storage,
+    watches,
+    words,
+)
 from alerts.cli.shared import state
 from crawler.errors import QueryError, RasadError
 
@@ -25,7 +39,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (daemon, crawl, extraction, articles, outlets, watches, alerting, words, storage, configuration):
+for room in (
+    daemon,
+    crawl,
+    extraction,
+    articles,
+    outlets,
+    watches,
+    lookback,
+    exchange,
+    alerting,
+    words,
+    storage,
+    configuration,
+):
     room.register(app)
 
 
@@ -51,6 +78,9 @@ def _options(
 
 def main() -> None:
     """Run the command; every expected failure is one message on stderr and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal of another encoding, or a file name that is no text: a "?" is better than a traceback.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except QueryError as error:

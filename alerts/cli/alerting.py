@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import Format, FormatOption, ago, database, database_in_step, now, print_rows, settings
+from alerts.cli.exchange import FileFormat, FileFormatOption, write_rows
+from alerts.cli.shared import (
+    MOST_ROWS,
+    Format,
+    FormatOption,
+    ago,
+    database,
+    database_in_step,
+    now,
+    print_rows,
+    settings,
+)
+from crawler.config import did_you_mean
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +31,10 @@ subscriptions = typer.Typer(help="Who gets which watchlist.", no_args_is_help=Tr
 alerts = typer.Typer(help="What fired, and what was held back.", no_args_is_help=True)
 deliveries = typer.Typer(help="The outbox: one row per alert and chat.", no_args_is_help=True)
 
+STATUSES = ("pending", "leased", "sent", "uncertain", "failed", "gone", "folded", "muted")
+
 Since = Annotated[str, typer.Option(help="Only the last 30d, 24h ...")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")]
+Limit = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="At most so many, the newest first.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -57,6 +72,7 @@ def list_alerts(
 def _alert_row(session: Session, alert: Alert) -> dict[str, Any]:
     from sqlalchemy import select
 
+    from alerts.lookback import MARKED
     from alerts.models import AlertMatch, Delivery, Match, Watch
     from crawler.models import Article
 
@@ -71,6 +87,8 @@ def _alert_row(session: Session, alert: Alert) -> dict[str, Any]:
     states = session.scalars(select(Delivery.status).where(Delivery.alert_id == alert.id)).all()
     if alert.held and alert.released_at is None:
         state = f"held: {alert.held}"
+    elif alert.held == MARKED:
+        state = MARKED
     elif alert.held:
         state = "released in a digest"
     else:
@@ -107,9 +125,103 @@ def release() -> None:
         typer.echo(f"{left} stay held: nobody is subscribed to their watchlists")
 
 
+@alerts.command(epilog="Example: rasad alerts why k7m2qx")
+def why(
+    alert_id: Annotated[str, typer.Argument(metavar="ID", help="The alert's id, as every message shows it.")],
+    form: FormatOption = Format.table,
+) -> None:
+    """Why an alert fired: for every watch the path through it that was true, and the words that made it so.
+
+    jsonl: one line per watch, with the keys of `rasad alerts export` and tree, a list of indented lines.
+    """
+    from alerts.models import Alert, AlertMatch
+
+    opened = database(settings())
+    with opened.read() as session:
+        if session.get(Alert, alert_id) is None:
+            raise UsageError(f"no alert {alert_id!r}; see `rasad alerts list`")
+        rows = list(_match_rows(session, AlertMatch.alert_id == alert_id))
+    if form is Format.jsonl:
+        print_rows(rows, (), form)
+        return
+    for row in rows:
+        typer.secho(f"{row['watchlist']}, number {row['number']}: {row['watch']}", bold=True)
+        typer.echo(f"  {row['outlet']} · {row['title']}\n  {row['url']}")
+        if row["quote"]:
+            typer.echo(f"  ❝ {row['quote']} ❞")
+        for line in row["tree"] or row["why"]:
+            typer.echo(f"    {line}")
+        typer.secho(f"  watchlists version {row['watchlists_version']}, revision {row['revision']}", dim=True)
+
+
+@alerts.command(epilog="Example: rasad alerts export --since 7d > matches.csv")
+def export(
+    watchlist: Annotated[str, typer.Option(help="Only this list's.")] = "",
+    since: Since = "",
+    form: FileFormatOption = FileFormat.csv,
+) -> None:
+    """Every match there was, sent or not, oldest first: a table for a spreadsheet, or JSON lines.
+
+    One row per article, revision and watch: alert, watchlist, number, watch, matched_at, outlet, title, url, published_at,
+    revision, quote, why, watchlists_version; jsonl adds tree and spans (half-open, in code points of title + newline +
+    text). Several reasons in one cell are separated by |.
+    """
+    from alerts.models import Match, Watch
+
+    chosen = [Match.id > 0]
+    if watchlist:
+        chosen.append(Watch.watchlist_id == watchlist)
+    if since:
+        chosen.append(Match.matched_at >= now() - ago(since))
+    opened = database(settings())
+    with opened.read() as session:
+        write_rows(_match_rows(session, *chosen), _EXPORTED, form)
+
+
+_EXPORTED = ["alert", "watchlist", "number", "watch", "matched_at", "outlet", "title", "url", "published_at", "revision",
+             "quote", "why", "watchlists_version"]  # fmt: skip
+
+
+def _match_rows(session: Session, *chosen: Any) -> Iterator[dict[str, Any]]:
+    """Matches with their watch, article and, where there is one, alert."""
+    from sqlalchemy import select
+
+    from alerts.models import AlertMatch, Match, Watch
+    from crawler.models import Article
+
+    query = (
+        select(Match, Watch, Article.outlet, Article.title, Article.url, Article.published_at, AlertMatch.alert_id)
+        .join(Watch, Watch.id == Match.watch_id)
+        .join(Article, Article.id == Match.article_id)
+        .outerjoin(AlertMatch, AlertMatch.match_id == Match.id)
+        .where(*chosen)
+        .order_by(Match.id)
+    )
+    for match, watch, outlet, title, url, published_at, alert in session.execute(
+        query.execution_options(yield_per=500)
+    ):
+        yield {
+            "alert": alert,
+            "watchlist": watch.watchlist_id,
+            "number": watch.id,
+            "watch": watch.query,
+            "matched_at": match.matched_at,
+            "outlet": outlet,
+            "title": title,
+            "url": url,
+            "published_at": published_at,
+            "revision": match.revision,
+            "quote": match.quote,
+            "spans": match.spans,
+            "why": match.why,
+            "tree": match.tree,
+            "watchlists_version": match.watchlists_version,
+        }
+
+
 @deliveries.command("list", epilog="Example: rasad deliveries list --status failed --format jsonl")
 def list_deliveries(
-    status: Annotated[str, typer.Option(help="Only pending, leased, sent, uncertain, failed or gone ones.")] = "",
+    status: Annotated[str, typer.Option(help="Only those that are " + ", ".join(STATUSES) + ".")] = "",
     since: Since = "",
     limit: Limit = 50,
     form: FormatOption = Format.table,
@@ -119,6 +231,8 @@ def list_deliveries(
 
     from alerts.models import Delivery
 
+    if status and status not in STATUSES:
+        raise UsageError(f"no status {status!r}{did_you_mean(status, STATUSES)}")
     query = select(Delivery).order_by(Delivery.created_at.desc(), Delivery.id.desc()).limit(limit)
     if status:
         query = query.where(Delivery.status == status)

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import Format, FormatOption, ago, console, database, json_line, moment, now, print_rows, settings
+from alerts.cli.shared import (
+    MOST_ROWS,
+    Format,
+    FormatOption,
+    ago,
+    console,
+    database,
+    json_line,
+    moment,
+    now,
+    print_rows,
+    row_id,
+    settings,
+)
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +41,7 @@ def search(
     until: Annotated[str, typer.Option(help="Only what was published before this day.")] = "",
     outlet: Annotated[str, typer.Option(help="Only this outlet's.")] = "",
     language: Annotated[str, typer.Option(help="Only articles in this language (ar, ru, en ...).")] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="At most so many, the newest first.")] = 20,
     form: FormatOption = Format.table,
 ) -> None:
     """Search the stored text. Exit 1 when nothing is found."""
@@ -64,7 +77,9 @@ def show(
     opened = database(settings())
     with opened.read() as session:
         wanted = (
-            Article.id == int(which) if which.isdigit() else or_(Article.url == which, Article.canonical_url == which)
+            Article.id == row_id(which)
+            if which.isdecimal()
+            else or_(Article.url == which, Article.canonical_url == which)
         )
         article = session.scalar(select(Article).where(wanted))
         if article is None:

@@ -15,6 +15,7 @@ from alerts.cli.shared import (
     FormatOption,
     console,
     database,
+    is_address,
     json_line,
     moment,
     now,
@@ -72,6 +73,8 @@ def crawl(
     for target in wanted:
         if "://" not in target:
             outlet_named(known, target)
+        elif not is_address(target):
+            raise UsageError(f"{target!r} is not an http or https address")
     if not wanted:
         raise UsageError("nothing to crawl: name outlets or addresses, or say --all or --due")
     monitor = _monitor(watch) if watch else None
@@ -214,7 +217,7 @@ def _close(summary: Summary, form: Format) -> None:
         for row in rows:
             typer.echo(json_line({"summary": row}), err=True)
     if summary.interrupted:
-        typer.secho("stopped; what was read is kept", err=True)
+        typer.secho("stopped before the end", err=True)
         raise typer.Exit(130)
     if any(counts.failed for counts in summary.outlets.values()):
         raise typer.Exit(1)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import json_line, now, outlet_named, outlets, settings
+from alerts.cli.shared import is_address, json_line, now, outlet_named, outlets, settings
 from crawler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from crawler.types import Draft
 
 GZIP = b"\x1f\x8b"
+MOST_UNPACKED = 100 * 10**6  # bytes; no page is that long, a gzip bomb is
 
 
 def register(app: typer.Typer) -> None:
@@ -46,32 +49,54 @@ def extract(
         raise UsageError("give FILES with --url, or --index TSV")
     if files and not url:
         raise UsageError("--url is missing: the address decides on rules, dates and links")
+    if files and not is_address(url):
+        raise UsageError(f"--url {url!r} is not an http or https address")
     known = outlets(settings())
     named = outlet_named(known, outlet) if outlet else None
     failed = 0
     for path, address in _indexed(index) if index else ((file, url) for file in files or []):
         try:
-            body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-            body = gzip.decompress(body) if body.startswith(GZIP) else body
-        except (OSError, EOFError) as error:
+            body = _saved(path)
+            _refuse_address(address)
+        except (OSError, EOFError, zlib.error, ValueError) as error:
             failed += 1
-            typer.secho(f"{path}: {error}", fg="red", err=True)
-            typer.echo(json_line({"file": str(path), "url": address, "rejected": f"cannot be read: {error}"}))
+            why = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+            typer.secho(f"{path}: {why}", fg="red", err=True)
+            typer.echo(json_line({"file": str(path), "url": address, "rejected": why}))
             continue
         typer.echo(json_line({"file": str(path), **_read(body, address, named or known.of_url(address))}))
     if failed:
         raise typer.Exit(1)
 
 
+def _saved(path: Path) -> bytes:
+    """The page's bytes, unpacked. Raises what reading and unpacking raise, ValueError when it grows too large."""
+    body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    if not body.startswith(GZIP):
+        return body
+    with gzip.open(io.BytesIO(body)) as packed:
+        unpacked = packed.read(MOST_UNPACKED + 1)
+    if len(unpacked) > MOST_UNPACKED:
+        raise ValueError(f"more than {MOST_UNPACKED} bytes when unpacked")
+    return unpacked
+
+
+def _refuse_address(address: str) -> None:
+    """ValueError for what no page can have been saved from."""
+    if not is_address(address):
+        raise ValueError(f"{address!r} is not an http or https address")
+
+
 def _indexed(index: Path) -> Iterator[tuple[Path, str]]:
     try:
-        with index.open(encoding="utf-8", newline="") as lines:
+        with index.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
             missing = {"html", "url"} - set(rows.fieldnames or ())
             if missing:
-                raise UsageError(f"{index}:1: no column {' and '.join(sorted(missing))}; found {rows.fieldnames}")
+                found = ", ".join(rows.fieldnames or ()) or "nothing"
+                raise UsageError(f"{index}:1: no column {' and '.join(sorted(missing))}; found {found}")
             for row in rows:
-                yield index.parent / row["html"], row["url"]
+                yield index.parent / (row["html"] or ""), row["url"] or ""
     except (OSError, UnicodeDecodeError) as cause:
         raise UsageError(f"{index}: cannot be read: {cause}") from cause
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ class Format(enum.StrEnum):
     table = "table"
     jsonl = "jsonl"
 
+
+MOST_ROWS = 1_000_000
 
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or one JSON object a line.")]
 
@@ -129,7 +132,9 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: 
 
 
 def json_line(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, default=_plain)
+    """`row` as JSON without a newline; where stdout is not UTF-8, with escapes, which say the same to a program."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(row, ensure_ascii=not utf8, default=_plain)
 
 
 def _plain(value: object) -> object:
@@ -159,8 +164,25 @@ def cell(value: object) -> str:
             return str(value)
 
 
+def is_address(text: str) -> bool:
+    """Whether it is an http or https address with a host."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text.strip())
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def row_id(text: str | int) -> int:
+    """The number of a row; one that no database could hold becomes the greatest, which no row has."""
+    number = int(text)
+    return min(number, 2**63 - 1)
+
+
 def ago(text: str) -> timedelta:
-    """`30d`, `24h` as a timedelta. Raises UsageError."""
+    """`30d`, `24h` as a timedelta, at most a hundred years. Raises UsageError."""
     from pydantic import TypeAdapter, ValidationError
 
     from crawler.config import Duration
@@ -177,15 +199,13 @@ def moment(text: str | None, option: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError as cause:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as cause:
         raise UsageError(f"{option} {text!r}: write a day like 2026-11-22, or an ISO time") from cause
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def read_text(file: Path) -> str:
     """A UTF-8 text from a file or, for `-`, stdin; newlines as they stand. Raises UsageError."""
-    import sys
-
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
         return raw.decode("utf-8")

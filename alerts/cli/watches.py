@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,8 +21,10 @@ from alerts.cli.shared import (
     outlets,
     print_rows,
     read_text,
+    row_id,
     settings,
 )
+from crawler.config import did_you_mean
 from crawler.errors import FetchError, UsageError
 
 if TYPE_CHECKING:
@@ -38,14 +40,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(watch, name="watch")
 
 
-def query_problems(config: Config) -> list[str]:
-    """One message for every watch of config.yaml that cannot be read."""
+def query_problems(config: Config, where: Callable[..., str]) -> list[str]:
+    """One message for every watch of config.yaml that cannot be read; `where` gives file and line of a key."""
     from alerts.watchlists import read
 
     return [
-        f"watchlist {name}, `{line.text}`: {line.broken}"
+        f"{where('watchlists', name, 'watches', number)}: watchlist {name}, `{line.text}`: {line.broken}"
         for name, watchlist in config.watchlists.items()
-        for line in read(watchlist.watches)
+        for number, line in enumerate(read(watchlist.watches))
         if line.broken
     ]
 
@@ -84,29 +86,11 @@ def list_watches(
             }
             for found, owner, hits in session.execute(query)
         ]
+        there = set(session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None))))
+    if watchlist and watchlist not in there:
+        raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, sorted(there))}")
     columns = ["id", "watchlist", "watch", "source", "hits", "broken"]
     print_rows(rows, columns, form, empty="no watches; write them into config.yaml, or `rasad watch add LIST QUERY`")
-
-
-@watch.command(epilog="Example: rasad watch add my-list 'name:\"Кирилл Ананьев\"'")
-def add(
-    watchlist: Annotated[str, typer.Argument(help="A list of yours; made when it does not exist.")],
-    query: Annotated[str, typer.Argument(help="One line of the watch language.")],
-    title: Annotated[str, typer.Option(help="What a new list is for.")] = "",
-    alleged: Annotated[bool, typer.Option("--alleged", help="Head the list's alerts Alleged.")] = False,
-) -> None:
-    """Watch for something from now on. Alerts reach whoever is subscribed to the list."""
-    from alerts import subscriptions, watchlists
-
-    opened = database_in_step(settings())
-    with opened.begin() as session:
-        saved = watchlists.add(session, query, now(), watchlist=watchlist, title=title, alleged=alleged)
-        heard = any(row.watchlist == watchlist for row in subscriptions.listed(session))
-    typer.echo(f"{saved.watchlist} watches for {saved.query} (number {saved.id})")
-    if saved.understood != saved.query:
-        typer.echo(f"understood as {saved.understood}")
-    if not heard:
-        typer.secho(f"nobody gets its alerts yet: rasad subscriptions add {watchlist} telegram:CHAT_ID", err=True)
 
 
 @watch.command(epilog="Example: rasad watch remove 17")
@@ -116,7 +100,7 @@ def remove(number: Annotated[int, typer.Argument(help="The watch's number in `ra
 
     opened = database_in_step(settings())
     with opened.begin() as session:
-        gone = watchlists.remove(session, number, now())
+        gone = watchlists.remove(session, row_id(number), now())
     typer.echo(f"{gone.watchlist} no longer watches for {gone.query}")
 
 

@@ -66,7 +66,11 @@ class Before(Term):
         window = self._window(reading)
         assert window is not None
         narrow = reading.narrow(window)
-        return Why(f"before/{self.distance}", parts=tuple(part.explain(narrow) for part in self.parts))
+        # A part that is itself a stretch may reach out of this one.
+        return Why(
+            f"before/{self.distance}",
+            parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts),
+        )
 
     def anchors(self) -> frozenset[str] | None:
         return rarest(self.parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why
+from alerts.terms import Reach, Reading, Term, Test, Why, any_of, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,9 @@ class Either(Term):
         single = [wanted for part in self.parts if (wanted := part.sets()) is not None]
         tests = [part.compile() for part in self.parts if part.sets() is None]
         if not single:
-            return lambda reading: any(test(reading) for test in tests)
-        words = frozenset().union(*single)
-        if not tests:
-            return lambda reading: not words.isdisjoint(reading.offered)
-        return lambda reading: not words.isdisjoint(reading.offered) or any(test(reading) for test in tests)
+            return any_of(tests)
+        words = frozenset(map(number, single))
+        return any_of([lambda reading: not words.isdisjoint(reading.present), *tests])
 
     def sets(self) -> frozenset[str] | None:
         single = [part.sets() for part in self.parts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, commonness, rarest, together
+from alerts.terms import Reach, Reading, Term, Test, Why, all_of, commonness, rarest, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Every(Term):
 
     def compile(self) -> Test:
         # The rarest part first: it is the one that most often ends the question.
-        return _all([part.compile() for part in sorted(self.parts, key=commonness)])
+        return all_of([part.compile() for part in sorted(self.parts, key=commonness)])
 
     def compile_behind(self, anchors: frozenset[str]) -> Test:
         # The part the anchors come from holds already when one of them is all it takes.
         rest = [part for part in self.parts if part.sets() != anchors]
-        return _all([part.compile() for part in sorted(rest, key=commonness)])
+        return all_of([part.compile() for part in sorted(rest, key=commonness)])
 
     def explain(self, reading: Reading) -> Why:
         parts = tuple(part.explain(reading) for part in self.parts)
@@ -67,12 +67,3 @@ class Every(Term):
 
     def __str__(self) -> str:
         return " AND ".join(f"({part})" if part.word == "OR" else str(part) for part in self.parts)
-
-
-def _all(tests: list[Test]) -> Test:
-    if len(tests) == 1:
-        return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda reading: first(reading) and second(reading)
-    return lambda reading: all(test(reading) for test in tests)

@@ -72,7 +72,11 @@ class Near(Term):
         window = self._chain(reading)
         assert window is not None
         narrow = reading.narrow(window)
-        return Why(f"near/{self.distance}", parts=tuple(part.explain(narrow) for part in self.parts))
+        # A part that is itself a stretch may reach out of this one.
+        return Why(
+            f"near/{self.distance}",
+            parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts),
+        )
 
     def anchors(self) -> frozenset[str] | None:
         return rarest(self.parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, forms, frequency, leaf, quote
+from alerts.terms import Reach, Reading, Term, Test, Why, forms, frequency, leaf, number, quote
 from alerts.terms._frequent import is_stop_word
 
 
@@ -43,10 +43,10 @@ class Phrase(Term):
 
     def compile(self) -> Test:
         if len(self.words) > 1:
-            rarest = min((forms(word) for word in self.words), key=frequency)
-            return lambda reading: not rarest.isdisjoint(reading.offered) and self.find(reading) is not None
-        wanted = forms(self.words[0])
-        return lambda reading: not wanted.isdisjoint(reading.offered)
+            words = frozenset(number(forms(word)) for word in self.words)
+            return lambda reading: words <= reading.present and self.find(reading) is not None
+        word = number(forms(self.words[0]))
+        return lambda reading: word in reading.present
 
     def sets(self) -> frozenset[str] | None:
         return forms(self.words[0]) if len(self.words) == 1 else None

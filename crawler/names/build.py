@@ -6,6 +6,7 @@ natasha. Writes, beside `data/costs.tsv` (sources and licences: `data/SOURCES.md
 
 - `lexicon.tsv.gz`: `role skeleton name:count:gender ...`, most frequent first, one line for each skeleton;
 - `sounds.tsv.gz`: how often four sound units follow each other in names, for reading names that no lexicon holds;
+- `frequent.tsv`: the most borne surnames, and by how many nats they are more than rare: an initial does not tell them;
 - `common.tsv`: words news is full of, with how many nats more often than a rare word they stand there.
 """
 
@@ -34,6 +35,7 @@ ORDER = 4
 MAN, WOMAN = ("ов", "ев", "ин", "ын", "ий", "ой"), ("ова", "ева", "ина", "ына", "ая")
 EITHER = ("ко", "ук", "юк", "ич", "гу", "ян", "дзе", "швили")
 LEAST_ARTICLES = 6
+FREQUENT = 400  # bearers of 4,000,000
 RARE = 2e-5  # the share of a rare word in running text
 
 Entry = tuple[str, int, str]  # name, bearers, gender
@@ -97,6 +99,12 @@ def sound_lines(roles: dict[str, list[Entry]], extra: Iterable[str]) -> Iterable
             yield " ".join(run) + f"\t{count}"
 
 
+def frequent_lines(surnames: Iterable[Entry]) -> Iterable[str]:
+    """Surnames borne so often that an initial before them names nobody, by how many nats more than FREQUENT."""
+    yield "# Surnames, and by how many nats they are borne more often than a rare one. By crawler/names/build.py."
+    yield from (f"{name}\t{math.log(count / FREQUENT):.2f}" for name, count, _ in surnames if count > FREQUENT)
+
+
 def write(path: Path, lines: Iterable[str]) -> None:
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed:
         packed.write("\n".join(lines).encode())
@@ -141,6 +149,7 @@ def main() -> None:
     roles = {role: entries(folder, role) for role in TABLES}
     write(DATA / "lexicon.tsv.gz", [line for role, names in roles.items() for line in lexicon_lines(role, names)])
     write(DATA / "sounds.tsv.gz", sound_lines(roles, sorted(attested(names_file))))
+    (DATA / "frequent.tsv").write_text("\n".join(frequent_lines(roles["surname"])) + "\n", "utf-8")
     files = (("ar", "ar"), ("ru", "cyr"), ("en", "lat"))
     words = [line for file, script in files for line in ordinary_words(articles_folder / f"{file}.jsonl.gz", script)]
     heading = (

@@ -3,22 +3,29 @@
     every word -> given names, surnames, patronymics of the lexicon that sound like it, and readings made up by sound
     word by word, given name first or surname first, split words joined -> persons agreeing in gender -> the likeliest
 
-What a reading is worth is the log odds of `compare` (how well the sounds agree) plus the log of how common the name
-is; for a name no lexicon holds, how Russian its sounds follow each other takes the place of its frequency.
+What a reading is ranked by is how well it sounds plus how common the name is, in nats. For an Arabic word the sound is
+`channel`: how likely the name is to be written so. `costs.tsv` only picks the names worth asking about, and stays the
+measure for a Latin word. For a name no lexicon holds, how Russian its sounds follow each other takes the place of its
+frequency, and a surname few bear has to end like one of Russia or its neighbours.
+
+How common a name is counts in full for whether there is a good reading at all, and a little less for which is first:
+those who are looked for are not all called Иванов.
 """
 
 from __future__ import annotations
 
 import gzip
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from crawler.languages import tokenise
+from crawler.languages import fold, tokenise
+from crawler.names.channel import channel
 from crawler.names.compare import part_of
 from crawler.names.given import names_of
+from crawler.names.given import rows as given_rows
 from crawler.names.phonemes import (
     AR,
     CYR,
@@ -26,26 +33,43 @@ from crawler.names.phonemes import (
     LAT,
     SKELETON_LETTERS,
     Reading,
+    arabic_letters,
     costs,
     distance,
     evidence,
     read,
     script_of,
+    skeleton_of,
 )
 from crawler.names.spellings import to_latin
 
 DATA = Path(__file__).parent / "data"
 
 # In nats. Chosen on the development half.
-MADE_UP = {"given": 4.0, "surname": 2.0, "patronymic": 6.0}  # what a name outside the lexicon starts with
+MADE_UP = {"given": 7.0, "surname": 3.5, "patronymic": 6.0}  # what a name outside the lexicon starts with
 SURNAME_FIRST = 3.0
 JOINED = 2.5  # two words of the text read as one
 GENDER_AGAINST = 6.0
 SHARPER = 1.2  # a difference of sound counts this much more than in comparing, where any of two spellings may be odd
 PRIOR = 1.0  # how much a name's frequency counts
 POOREST = 0.55  # of a word's evidence, the most that differences may cost before there is no good reading
-LEAST_ODDS = 1.0  # log odds of the whole name below this: no good reading
-LEAST_MADE_UP = -4.0  # and of a surname that no lexicon holds
+LEAST_ODDS = -6.0  # log odds of the whole name below this: no good reading
+LEAST_UNSURE = 5.0  # the same when the given name is not one of our table
+LEAST_MADE_UP = -9.0  # and of a surname that no lexicon holds
+PRIOR_AR = {"given": 0.9, "surname": 0.8, "patronymic": 0.9}  # the same where the channel says how likely a spelling is
+LETTER = 2.5  # nats an Arabic letter costs that comes from nowhere
+SPELLED = 4.0  # nats that the table of given names holding a spelling adds
+FEW = 100  # bearers; below this a surname has to end like one
+OUTLANDISH = 6.0  # what it loses if not
+ENDINGS = (
+    "ов", "ев", "ин", "ын", "ова", "ева", "ина", "ына", "ский", "цкий", "ская", "цкая", "ой", "ий", "ый", "ых", "их", "ко",
+    "ук", "юк", "ик", "як", "ак", "ич", "ец", "ян", "янц", "дзе", "швили", "иа", "уа", "ава",
+)  # fmt: skip
+SINGLE = 0.5  # taken off the bearers of every name
+WELL_HEARD = 1.2  # nats a letter; a word heard worse is looked for among looser skeletons too
+REHEARD = 60  # readings weighed by the channel, the best by sound
+KEPT = 12
+MADE_UP_MOST = 12
 WIDTH = 24  # hypotheses kept while making a name up
 SKELETON_MOST = 500  # names of one skeleton that are measured, most common first
 SURE = 4.0  # nats; a word this well explained needs no looser skeletons
@@ -64,8 +88,11 @@ class Candidate:
 class _Reading:
     name: str
     gender: str  # "m", "f" or "" for either
-    odds: float  # nats: agreement of the sounds and log frequency
+    sound: float  # nats: how well it sounds like what was heard
+    common: float  # nats: how common the name is, ln of its share
+    odds: float  # nats: what it is ranked by
     count: int  # bearers in the lexicon; 0 for a name made up by sound
+    spelled: bool = False  # the table of given names holds this spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +176,18 @@ def _looser(skeleton: str) -> Iterator[str]:
             yield skeleton[:at] + letter + skeleton[at:]
 
 
+def _heard_odds(heard: Reading, name: str) -> float:
+    """Log odds, in nats, that `name` was written as `heard` and not any letters at all; Arabic only."""
+    letters = arabic_letters(heard.word)
+    return max(channel().log(form, letters) for form in {name, _with_yo().get(name, name)}) + LETTER * len(letters)
+
+
+@lru_cache(maxsize=1)
+def _with_yo() -> dict[str, str]:
+    """Given names of our table that are written with ё, by their folded form."""
+    return {fold(row.name): row.name for row in given_rows() if "ё" in row.name}
+
+
 def _odds(heard: Reading, name: str, poorest: float = POOREST) -> float | None:
     """How well a name sounds like what was heard, in nats; None when differences cost more than `poorest` of it."""
     written = read(name)
@@ -160,42 +199,117 @@ def _odds(heard: Reading, name: str, poorest: float = POOREST) -> float | None:
     return None if apart == FAR else (worth - apart) / 100 - (SHARPER - 1) * apart / 100
 
 
+def _other_gender(name: str, gender: str) -> tuple[str, str]:
+    """The surname of the wife or the husband, and its gender; ("", "") when both bear the same."""
+    if name.endswith(("ов", "ев", "ин", "ын")):
+        return name + "а", "f"
+    if name.endswith(("ова", "ева", "ина", "ына")):
+        return name[:-1], "m"
+    if name.endswith(("ский", "цкий")):
+        return name[:-2] + "ая", "f"
+    return (name[:-2] + "ий", "m") if name.endswith(("ская", "цкая")) else ("", gender)
+
+
+def _listed(role: str, skeleton: str, most: int) -> Iterator[tuple[str, int, str]]:
+    """(name, bearers, gender) of the lexicon, and the other gender's form of its surnames."""
+    for name, count, gender in _lexicon().of(role, skeleton)[:most]:
+        yield name, count, gender
+        if role == "surname":
+            other, its = _other_gender(name, gender)
+            if other:
+                yield other, max(1, count // 2), its
+
+
 @lru_cache(maxsize=1 << 14)
 def _readings(word: str, role: str) -> tuple[_Reading, ...]:
     """What one word may be in a role, likeliest first."""
     heard = read(word)
-    lexicon = _lexicon()
-    total = TOTALS[role]
     found: dict[str, _Reading] = {}
 
     def weigh(skeleton: str, most: int) -> None:
-        for name, count, gender in lexicon.of(role, skeleton)[:most]:
-            odds = _odds(heard, name)
-            if odds is not None and name not in found:
-                found[name] = _Reading(name, gender, odds + PRIOR * math.log(count / total), count)
+        for name, count, gender in _listed(role, skeleton, most):
+            held = found.get(name)
+            if held and held.count >= count:
+                continue
+            odds = held.sound if held else _odds(heard, name)
+            if odds is not None:
+                common = _commonness(count, role) - (_outlandish(name, role) if count < FEW else 0.0)
+                found[name] = _Reading(name, gender, odds, common, odds + PRIOR * common, count)
 
-    weigh(heard.skeleton, SKELETON_MOST)
+    for skeleton in _skeletons(heard):
+        weigh(skeleton, SKELETON_MOST)
     if role == "given":
-        for row_name in names_of(word)[0]:
-            if _odds(heard, row_name, 0.8) is None:
-                continue  # John is no way to write a Russian Иван
-            gender = next((reading.gender for name, reading in found.items() if name == row_name), "")
-            entry = next((e for e in lexicon.of(role, read(row_name).skeleton) if e[0] == row_name), None)
-            count, gender = (entry[1], entry[2]) if entry else (100, gender)
-            same = evidence(heard, read(row_name)) / 100
-            found[row_name] = _Reading(row_name, gender, same + PRIOR * math.log(count / total), count)
-    if not found or max(_sound_odds(reading, role) for reading in found.values()) < SURE:
+        found |= {reading.name: reading for reading in _spelled(word, found)}
+    if not _is_sure(heard, found.values()):
         for skeleton in dict.fromkeys(_looser(heard.skeleton)):
             weigh(skeleton, 12)
     for name, likelihood in _made_up(word):
         odds = _odds(heard, name)
         if odds is not None and name not in found:
-            found[name] = _Reading(name, _gender_of(name, role), odds + PRIOR * likelihood - MADE_UP[role], 0)
-    return tuple(sorted(found.values(), key=lambda reading: -reading.odds)[:12])
+            common = likelihood - MADE_UP[role] - _outlandish(name, role)
+            found[name] = _Reading(name, _gender_of(name, role), odds, common, odds + PRIOR * common, 0)
+    ranked = sorted(found.values(), key=lambda reading: -reading.odds)
+    if heard.script == AR:
+        ranked = [_reheard(heard, reading, role) for reading in ranked[:REHEARD]]
+        ranked.sort(key=lambda reading: -reading.odds)
+    return tuple(ranked[:KEPT])
 
 
-def _sound_odds(reading: _Reading, role: str) -> float:
-    return reading.odds - PRIOR * math.log(reading.count / TOTALS[role]) if reading.count else -99.0
+def _is_sure(heard: Reading, readings: Iterable[_Reading]) -> bool:
+    """Whether some name explains a word so well that none with other consonants needs to be looked for."""
+    if not readings:
+        return False
+    if heard.script == AR:
+        likeliest = sorted(readings, key=lambda reading: -reading.odds)[:4]
+        least = WELL_HEARD * len(arabic_letters(heard.word))
+        return any(_heard_odds(heard, reading.name) >= least for reading in likeliest)
+    return max(reading.sound for reading in readings) >= SURE
+
+
+def _skeletons(heard: Reading) -> list[str]:
+    """The skeleton of a word, and those where an Arabic ه is г or х and a و is в: Ибрагимов, Гальперин."""
+    found = [heard.skeleton]
+    if heard.script == AR:
+        for at, unit in enumerate(heard.units[:-1]):
+            for letter in _UNSURE.get(unit.strip("^"), ""):
+                before = len(skeleton_of(heard.units[:at]))
+                found += [skeleton[:before] + letter + skeleton[before:] for skeleton in found[:1]]
+    return list(dict.fromkeys(found))
+
+
+_UNSURE = {"ه": "gx", "ح": "x", "و": "v"}
+
+
+def _reheard(heard: Reading, reading: _Reading, role: str) -> _Reading:
+    """A reading weighed by how likely its name is written so."""
+    sound = _heard_odds(heard, reading.name)
+    if reading.spelled:
+        sound += SPELLED
+    return replace(reading, sound=sound, odds=sound + PRIOR_AR[role] * reading.common)
+
+
+def _outlandish(name: str, role: str) -> float:
+    """What a rare surname loses that does not end like those of Russia and its neighbours."""
+    return 0.0 if role != "surname" or name.endswith(ENDINGS) else OUTLANDISH
+
+
+def _commonness(count: int, role: str) -> float:
+    """ln of the share of those who bear a name; one bearer may be a slip of the pen."""
+    return math.log((count - SINGLE) / TOTALS[role])
+
+
+def _spelled(word: str, found: dict[str, _Reading]) -> Iterator[_Reading]:
+    """Given names that our table spells so."""
+    heard = read(word)
+    for name in map(fold, names_of(word)[0]):
+        if heard.script != AR and _odds(heard, name, 0.8) is None:
+            continue  # John is no way to write a Russian Иван
+        gender = found[name].gender if name in found else ""
+        entry = next((entry for entry in _lexicon().of("given", read(name).skeleton) if entry[0] == name), None)
+        count, gender = (entry[1], entry[2]) if entry else (100, gender)
+        same = evidence(heard, read(name)) / 100
+        common = _commonness(count, "given")
+        yield _Reading(name, gender, same, common, same + PRIOR * common, count, True)
 
 
 def _gender_of(name: str, role: str) -> str:
@@ -265,7 +379,7 @@ def _made_up(word: str) -> tuple[tuple[str, float], ...]:
                     grown[longer] = value
         beam = dict(sorted(grown.items(), key=lambda pair: -pair[1])[:WIDTH])
     ended = sorted(((odds + sounds.log(units[-3:], ">"), units) for units, odds in beam.items()), reverse=True)
-    return tuple((letters_of(units[3:]), sounds.of(units[3:])) for _, units in ended[:6] if len(units) > 4)
+    return tuple((letters_of(units[3:]), sounds.of(units[3:])) for _, units in ended[:MADE_UP_MOST] if len(units) > 4)
 
 
 _GLIDES = {"ьа": "я", "ьу": "ю", "йа": "я", "йу": "ю"}
@@ -299,7 +413,13 @@ def letters_of(units: tuple[str, ...]) -> str:
 class _PersonReading:
     words: tuple[_Reading, ...]  # given name, patronymic if any, surname
     odds: float
+    belief: float  # nats: sound and frequency in full, whatever the ranking takes of it
     order: str
+
+    @property
+    def has_given(self) -> bool:
+        """Whether the given name is one our table holds."""
+        return len(self.words) > 1 and bool(names_of(self.words[0].name)[0])
 
 
 def _ways(words: list[str]) -> Iterator[tuple[tuple[tuple[str, str], ...], float, str]]:
@@ -335,7 +455,8 @@ def _persons(words: list[str]) -> list[_PersonReading]:
         for held, odds in partial:
             genders = {reading.gender for reading in held if reading.gender}
             against = GENDER_AGAINST if len(genders) > 1 else 0.0
-            found.append(_PersonReading(held, odds - against, order))
+            belief = sum(reading.sound + reading.common for reading in held) - loss - against
+            found.append(_PersonReading(held, odds - against, belief, order))
     return sorted(found, key=lambda person: -person.odds)
 
 
@@ -353,10 +474,10 @@ def candidates(name: str, script: str, limit: int = 5) -> list[Candidate]:
     if not 1 <= len(words) <= 4:
         return []
     ranked = _persons(words)
-    if not ranked or ranked[0].odds < LEAST_ODDS:
+    if not ranked or ranked[0].belief < (LEAST_ODDS if ranked[0].has_given else LEAST_UNSURE):
         return []
     surname = ranked[0].words[-1]
-    if surname.count == 0 and surname.odds < LEAST_MADE_UP:
+    if surname.count == 0 and surname.sound + surname.common < LEAST_MADE_UP:
         return []
     best = ranked[0].odds
     weights = {}

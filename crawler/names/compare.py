@@ -232,6 +232,8 @@ def by_sound(a: Reading, b: Reading, floor: int = FLOOR) -> int:
 
 def heard_as(a: Part, b: Part, floor: int) -> int:
     """`agreement` of a word of a text with a word of a list, without what the list already spells out."""
+    if _too_far(a.reading, b.reading):
+        return WORST
     if a.names and b.names and a.names.isdisjoint(b.names):
         return WORST
     figure = by_sound(a.reading, b.reading, floor)
@@ -239,6 +241,12 @@ def heard_as(a: Part, b: Part, floor: int) -> int:
         for other, loss in a.others:
             figure = max(figure, by_sound(other, b.reading, floor) - loss)
     return figure
+
+
+def _too_far(a: Reading, b: Reading) -> bool:
+    """Whether two words need no measuring: of 4,559 pairs of words that agreed when the 1,465 composed persons of the
+    development half were looked up, this passes over 18."""
+    return (a.classes ^ b.classes).bit_count() >= 4 or not -2 < len(a.skeleton) - len(b.skeleton) < 2
 
 
 def _initial(a: Part, b: Part) -> int:

@@ -4,6 +4,10 @@
     skeleton) tokens beside such a given name, or an initial  -> the surnames of the list that go with it
     given name + surname -> persons of the list -> score, band, what explains it better
 
+An initial before Иванов names nobody: what a surname is borne more often than a rare one comes off (`frequent.tsv`),
+and the hit waits for a second signal. An Arabic surname that a stray space broke in two (ما تفييف) is read as one word
+beside a sure given name.
+
 A given name is looked for first because a surname alone is no evidence: a list of 10,000 names meets more than a
 thousand words that sound like one of its surnames in 100,000 tokens of news. So a bare surname is reported as
 "needs-second-signal" and never fires, whether it stands alone or repeats a full name of the same text.
@@ -54,6 +58,10 @@ AGAIN_FLOOR = 450  # after the full name in the same text less is enough
 SHORT_WORD = 3  # consonants; a shorter skeleton tolerates no missing one
 CLITIC = 40  # taken off for each clitic in front of an Arabic name
 ARTICLE = 100  # taken off besides for the Arabic article
+BROKEN = 100  # taken off for a surname in two pieces
+BROKEN_GIVEN = 300  # and the given name beside it has to be this sure
+BROKEN_SURNAME = 450  # and the surname
+SHORTEST_PIECE = 3  # letters; of two pieces one is at most so long
 APART = 300  # taken off for a word between given name and surname that is no patronymic
 CASE = 20  # taken off for a case ending
 _CASE_ENDINGS = (
@@ -322,6 +330,29 @@ class NameIndex:
                         continue
                     for person in self._pairs[given][surname]:
                         _record(found, tokens, at, other, person, total, (shown, spelled))
+        if anchor[3] == AR:
+            self._beside_broken(tokens, at, hits, found)
+
+    def _beside_broken(self, tokens: Sequence[Token], at: int, hits: Hits, found: _Found) -> None:
+        """Looks next to a given name for an Arabic surname that a space broke in two; every sound has to be there."""
+        sure = [hit for hit in hits if hit[1] >= BROKEN_GIVEN]
+        for first, last in ((at + 1, at + 2), (at - 2, at - 1)) if sure else ():
+            if first < 0 or last >= len(tokens):
+                continue
+            head, tail = tokens[first], tokens[last]
+            short = min(len(head[2]), len(tail[2])) <= SHORTEST_PIECE
+            if not short or not tokens[at][5] == head[5] == tail[5] or not head[3] == AR == tail[3]:
+                continue
+            if tail[0] - head[1] > 1 or _between(tokens, min(at, first), min(at, first) + 1) != 0:
+                continue
+            joined = Token(head[0], tail[1], head[2] + tail[2], AR, False, head[5])
+            for given, figure, shown in sure:
+                for surname, worth, spelled in self._surnames_beside(joined, given):
+                    if worth >= BROKEN_SURNAME:
+                        total = _of_two(figure, worth) - BROKEN - (OUT_OF_ORDER if first < at else 0)
+                        other = last if first > at else first
+                        for person in self._pairs[given][surname]:
+                            _record(found, tokens, at, other, person, total, (shown, spelled), "split word joined")
 
     def _beside_surname(self, tokens: Sequence[Token], at: int, bare: Hits, found: _Found) -> None:
         """Next to a sure surname its given name may be garbled beyond its consonants: every one borne with it is
@@ -412,7 +443,8 @@ class NameIndex:
             for surname, worth, shown in self._surnames_alone(token):
                 for given in self._initials.get(surname, _NOTHING):
                     if given and agreement(letter, self._given.parts[given]) > 0:
-                        total = min(BY_INITIAL, capped(worth) + INITIAL - (OUT_OF_ORDER if other < at else 0))
+                        total = capped(worth) + INITIAL - (OUT_OF_ORDER if other < at else 0)
+                        total = min(BY_INITIAL, total) - frequent_surnames().get(surname, 0)
                         for person in self._pairs[given][surname]:
                             _record(found, tokens, at, other, person, total, (initial[2], shown))
 
@@ -505,6 +537,17 @@ def common_words() -> dict[str, int]:
     return {word: round(float(figure) * 100) for word, figure in pairs}
 
 
+FREQUENT = Path(__file__).parent / "data" / "frequent.tsv"
+
+
+@lru_cache(maxsize=1)
+def frequent_surnames() -> dict[str, int]:
+    """Surnames many bear, and what an initial before them loses (hundredths of a nat)."""
+    lines = FREQUENT.read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {name: round(float(figure) * 100) for name, figure in pairs}
+
+
 def _heard(
     words: _Words, part: Part, floor: int, only: Iterable[str] | None = None, known: bool = False
 ) -> list[tuple[str, int]]:
@@ -594,8 +637,9 @@ def _of_two(given: int, surname: int) -> int:
 
 
 def _record(
-    found: _Found, tokens: Sequence[Token], at: int, other: int, person: _Person, total: int, shown: tuple[str, str]
-) -> None:
+    found: _Found, tokens: Sequence[Token], at: int, other: int, person: _Person, total: int, shown: tuple[str, str],
+    extra: str = "",
+) -> None:  # fmt: skip
     total += _patronymic(tokens, min(at, other), max(at, other), person)
     score = score_of_person(total)
     if score < SECOND_SIGNAL:
@@ -605,7 +649,7 @@ def _record(
     if slot in found and found[slot][0] >= total:
         return
     end = max(tokens[at][1], tokens[other][1])
-    evidence = ((shown[0], person.given, ""), (shown[1], person.surname, ""))
+    evidence = ((shown[0], person.given, ""), (shown[1], person.surname, extra))
     band: Band = "fires" if score >= FIRES else "needs-second-signal"
     found[slot] = total, NameHit(person.key, person.name, start, end, score, band, evidence)
 

@@ -9,6 +9,7 @@ attested in several scripts, and `tests/names/test_phonemes.py` pins the pairs t
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -130,10 +131,16 @@ def _latin(word: str) -> list[str]:
     return units
 
 
-def _arabic(word: str) -> list[str]:
+def arabic_letters(word: str) -> str:
+    """The letters of an Arabic word, with the forms of alef, ya, kaf and ha written as one letter each."""
     letters = "".join(_AR_SAME.get(letter, letter) for letter in word)
     if max(letters, default="") >= "ﭐ":
         letters = "".join(_AR_SAME.get(part, part) for part in unicodedata.normalize("NFKC", letters))
+    return "".join(letter for letter in letters if letter in _AR_LETTERS)
+
+
+def _arabic(word: str) -> list[str]:
+    letters = arabic_letters(word)
     units: list[str] = []
     at = 0
     while at < len(letters):
@@ -141,10 +148,9 @@ def _arabic(word: str) -> list[str]:
         if pair in _AR_GROUPS:
             units.append(pair)
             at += 2
-            continue
-        if letters[at] in _AR_LETTERS:
+        else:
             units.append(letters[at])
-        at += 1
+            at += 1
     return units
 
 
@@ -245,6 +251,11 @@ _CLASS_OF = {unit: letter for letter, units in {
 }.items() for unit in units}  # fmt: skip
 
 
+def skeleton_of(units: Iterable[str]) -> str:
+    """The consonant classes of units, in order."""
+    return "".join([_CLASS_OF.get(unit, "") for unit in units])
+
+
 @lru_cache(maxsize=1 << 17)
 def read(word: str) -> Reading:
     """The reading of one word (cached; case does not matter)."""
@@ -252,7 +263,7 @@ def read(word: str) -> Reading:
     units = units_of(word)
     numbers = tuple([table.numbers.get(unit, 0) for unit in units])
     drops = {script: tuple([row[number] for number in numbers]) for script, row in table.dropped.items()}
-    skeleton = "".join(_CLASS_OF.get(unit, "") for unit in units)
+    skeleton = skeleton_of(units)
     classes = 0
     for letter in skeleton:
         classes |= 1 << (ord(letter) - 97)

@@ -376,14 +376,15 @@ def _over(own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
 def load(folders: Iterable[Path] = (), *, use: Sequence[str] | Literal["all"] = "all", shipped: bool = True) -> Outlets:
     """Outlets of the shipped folder and of `folders`, later ones replacing earlier ones of the same id.
 
-    `use` selects by id; an id nobody has is reported in `broken`, as is every YAML that cannot be read. A folder's
-    templates serve the folders after it too.
+    `use` selects of the shipped ones by id, those of `folders` are always there: somebody wrote them to be read. An id
+    nobody has is reported in `broken`, as is every YAML that cannot be read. A folder's templates serve the folders
+    after it too.
     """
     scanned = [*([SHIPPED] if shipped else []), *folders]
     templates = read_templates([SHIPPED, *scanned])
     by_id: dict[str, Outlet] = {}
     broken = list(templates.broken.values())
-    unread: set[str] = set()
+    unread, own = set[str](), set[str]()
     for folder in scanned:
         if not folder.is_dir():
             broken.append(f"{folder}: no such folder of outlets")
@@ -393,13 +394,14 @@ def load(folders: Iterable[Path] = (), *, use: Sequence[str] | Literal["all"] = 
             try:
                 _refuse_twin_file(path, stems)
                 by_id[path.stem] = read_outlet(path, templates)
+                own |= {path.stem} if folder != SHIPPED else set()
             except ConfigError as error:
                 broken.append(str(error))
                 unread.add(path.stem)
     if use != "all":
         unknown = [name for name in use if name not in by_id and name not in unread]
         broken.extend(f"unknown outlet `{name}`{did_you_mean(name, by_id)}" for name in unknown)
-        by_id = {name: by_id[name] for name in use if name in by_id}
+        by_id = {name: by_id[name] for name in [*use, *sorted(own.difference(use))] if name in by_id}
     return Outlets(by_id, tuple(broken))
 
 

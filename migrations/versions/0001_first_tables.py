@@ -280,8 +280,10 @@ def upgrade() -> None:
         sa.Column("watch_id", Id, nullable=False),
         sa.Column("spans", sa.JSON(), nullable=False),
         sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("tree", sa.JSON(), nullable=False),
         sa.Column("quote", sa.Text(), nullable=False),
         sa.Column("quote_spans", sa.JSON(), nullable=False),
+        sa.Column("watchlists_version", sa.Integer(), nullable=False),
         sa.Column("matched_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["articles.id"], name=op.f("fk_matches_article_id"), ondelete="CASCADE"

@@ -21,7 +21,7 @@ from alerts.config import Config, Settings
 from alerts.locale import languages, texts
 from alerts.models import Chat, Feedback, Subscription, User
 from crawler.db import Database
-from crawler.errors import ChannelError
+from crawler.errors import ChannelError, WrongToken
 from crawler.languages import fold
 from crawler.models import Article
 from tests.delivery.fake_telegram import FakeTelegram
@@ -345,17 +345,24 @@ def test_status_hides_the_chats_of_others_from_readers(database: Database, tmp_p
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database
 @pytest.mark.parametrize(
-    ("kind", "method", "words"),
-    [("409", "getUpdates", "another program polls"), ("401", "getMe", "does not know this token")],
+    ("kind", "method", "ending", "words"),
+    [
+        ("409", "getUpdates", ChannelError, "another program polls"),
+        ("401", "getMe", WrongToken, "does not know this token"),
+    ],
 )
 def test_a_bot_that_cannot_work_ends_loudly(
-    database: Database, tmp_path: Path, kind: str, method: str, words: str
+    database: Database, tmp_path: Path, kind: str, method: str, ending: type[ChannelError], words: str
 ) -> None:
-    """Two pollers of one token, or a wrong token: an error that says what to do."""
+    """Two pollers of one token, or a wrong token: an error that says what to do, and which of both by its type.
+
+    The daemon goes on without a bot whose token is wrong, and leaves a second poller the field.
+    """
     talk = Talk(database, tmp_path)
     talk.api.fault(kind, method=method, times=-1)
-    with pytest.raises(ChannelError, match=words):
+    with pytest.raises(ChannelError, match=words) as raised:
         talk.after(said(OWNER, "/help"))
+    assert ending is raised.type
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the network is tested, not the database

@@ -19,6 +19,8 @@ from crawler.names import candidates
         ("آنا كوزنيتسوفا", "Анна Кузнецова"),
         ("Yevgeny Prigozhin", "Евгений Пригожин"),
         ("لوجينوف", "Логинов"),
+        ("ليف إبراهيموف", "Лев Ибрагимов"),
+        ("أليونا كوزلوفا", "Алена Козлова"),
     ],
 )
 def test_the_likeliest_reading_comes_first(heard: str, name: str) -> None:
@@ -33,6 +35,13 @@ def test_the_likeliest_reading_comes_first(heard: str, name: str) -> None:
 def test_what_is_no_russian_name_gets_no_reading(heard: str) -> None:
     """Garbled words, ordinary words and foreign names: an empty list, not a guess."""
     assert [] == [c for c in candidates(heard, "ru") if c.why != "already in Cyrillic"]
+
+
+def test_a_surname_no_lexicon_holds_is_spelled_by_sound() -> None:
+    """It has to end like a Russian surname, and says that it is in no lexicon."""
+    found = candidates("سيرغي كراسنوخفوستوف", "ru")
+    assert "Сергей Краснохвостов" in [candidate.text for candidate in found]
+    assert "in no lexicon" in found[0].why
 
 
 def test_readings_are_ranked_and_limited() -> None:

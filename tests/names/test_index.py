@@ -70,6 +70,28 @@ def test_an_initial_of_another_name_does_not_count() -> None:
     assert [] == [hit for hit in hits(index, "Это Сидоров. А потом ушли.") if hit.band == "fires"]
 
 
+@pytest.mark.parametrize(("name", "text"), [("Игорь Иванов", "Пришёл И. Иванов."), ("Анна Кузнецова", "А. Кузнецова")])
+def test_an_initial_before_a_surname_many_bear_needs_a_second_signal(name: str, text: str) -> None:
+    """И. Иванов may be Игорь, Илья or Иван, and there are thousands of each."""
+    assert ["needs-second-signal"] == [hit.band for hit in hits(index_of(name), text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("وقتل روسلان ما تفييف أمس", "روسلان ما تفييف"), ("قتل ما تفييف روسلان أمس", "ما تفييف روسلان")],
+)
+def test_an_arabic_surname_broken_by_a_space_is_read_as_one(text: str, shown: str) -> None:
+    """Beside its given name, before or after it; the reasons say so."""
+    (hit,) = [hit for hit in hits(index_of("Руслан Матвеев"), text) if hit.band == "fires"]
+    assert shown == text[hit.start : hit.end]
+    assert "split word joined" in hit.why
+
+
+def test_words_after_a_given_name_are_not_joined_into_any_surname() -> None:
+    """ما في البيت is "what is in the house", however Руслан stands before it."""
+    assert [] == hits(index_of("Руслан Матвеев"), "روسلان ما في البيت")
+
+
 def test_removing_a_name_stops_finding_it() -> None:
     """`remove` undoes `add`, also for words another name of the list shares."""
     index = index_of("Кирилл Ананьев", "Кирилл Петров", "Максим Буга")

@@ -183,3 +183,14 @@ def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     loaded = load([tmp_path / "nowhere"], use=["tass"])
     assert list(loaded.by_id) == ["tass"]
     assert (f"{tmp_path / 'nowhere'}: no such folder of outlets",) == loaded.broken
+
+
+def test_outlets_of_the_users_own_folder_need_not_be_named(tmp_path: Path) -> None:
+    """`use` chooses among the shipped ones; whoever writes a file into a folder of theirs wants it read."""
+    (tmp_path / "furat.yaml").write_text(
+        "name: Furat\nhome: https://furat.example/\nlanguages: [ar]\ncountry: SY\n"
+        "entry_points:\n  - {kind: feed, url: https://furat.example/feed/}\n",
+        "utf-8",
+    )
+
+    assert list(load([tmp_path], use=["tass"]).by_id) == ["tass", "furat"]
