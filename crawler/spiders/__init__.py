@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler import urls
@@ -154,3 +154,12 @@ def is_article(address: str, outlet: Outlet) -> bool:
     if not outlet.articles:
         return True
     return bool(re.search(outlet.articles, address) or re.search(outlet.articles, unquote(address)))
+
+
+def local_name(element: Any) -> str:
+    """An XML element's name without its namespace. lxml's own QName raises over the names of mended XML."""
+    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def namespace_of(element: Any) -> str:
+    return str(element.tag).partition("}")[0][1:] if str(element.tag).startswith("{") else ""

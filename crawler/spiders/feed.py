@@ -17,7 +17,7 @@ from lxml import etree
 
 from crawler import dates
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.spiders import LATEST, Days, Reading, Unreadable, absolute, reading
+from crawler.spiders import LATEST, Days, Reading, Unreadable, absolute, local_name, namespace_of, reading
 from crawler.types import Listing, Page
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -44,10 +44,10 @@ def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime, days:
     if _HTML.match(body[:4096]):
         return Unreadable("HTML instead of a feed", "not a feed")
     root = _tree(body, page.header("content-type"))
-    name = _local(root) if root is not None else ""
+    name = local_name(root) if root is not None else ""
     if root is None or name not in ("rss", "RDF", "feed", "channel"):
         return _by_feedparser(page, outlet, now) or Unreadable(f"no feed: starts with {_start(body)}", "not a feed")
-    items = [item for item in root.iter(etree.Element) if _local(item) in ("item", "entry")]
+    items = [item for item in root.iter(etree.Element) if local_name(item) in ("item", "entry")]
     if _cut(body) and items:
         items.pop()  # its link may be half a link
     found = [_listing(item, outlet, now) for item in items]
@@ -100,17 +100,9 @@ def _cut(body: bytes) -> bool:
     return opened > closed
 
 
-def _local(element: Any) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
-def _namespace(element: Any) -> str:
-    return etree.QName(element).namespace or ""
-
-
 def _children(item: Any) -> Iterator[tuple[str, str, Any]]:
     for child in item.iterchildren(etree.Element):
-        yield _local(child), _namespace(child), child
+        yield local_name(child), namespace_of(child), child
 
 
 def _text(element: Any) -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from crawler import dates
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.spiders import LATEST, MOST, MOST_BACK, Days, Reading, Unreadable, absolute, reading
+from crawler.spiders import LATEST, MOST, MOST_BACK, Days, Reading, Unreadable, absolute, local_name, reading
 from crawler.spiders.feed import moment
 from crawler.types import Listing, Page
 
@@ -39,7 +39,7 @@ def read(page: Page, entry: EntryPointFact, outlet: Outlet, now: datetime, days:
         root = etree.fromstring(body.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError, zlib.error) as cause:
         return Unreadable(f"no XML: {cause}")
-    name = etree.QName(root).localname if root is not None else ""
+    name = local_name(root) if root is not None else ""
     if name == "sitemapindex":
         return Reading((), {}, _children(root, page, outlet, now, days))
     if name != "urlset":
@@ -62,9 +62,9 @@ def _fields(element: Any) -> dict[str, str]:
     """Text by local name, of the children and of the news element's children; the first of each name counts."""
     found: dict[str, str] = {}
     for child in element.iter(etree.Element):
-        name = etree.QName(child).localname
+        name = local_name(child)
         text = " ".join((child.text or "").split())
-        if text and etree.QName(child.getparent()).localname in ("url", "sitemap", "news"):
+        if text and local_name(child.getparent()) in ("url", "sitemap", "news"):
             found.setdefault(name, text)
     return found
 

@@ -89,3 +89,10 @@ def test_what_is_no_sitemap_is_said_so(body: bytes) -> None:
     found = read(body)
     assert isinstance(found, Unreadable)
     assert found.reason
+
+
+def test_broken_tag_costs_only_itself() -> None:
+    """Names that mended XML makes up, such as `lastmods:`, are no reason to lose the rest."""
+    found = read(urlset(f"<loc>{HOME}1</loc><lastmods:>2026</lastmods:><lastmod>2026-11-22</lastmod>"))
+    assert isinstance(found, Reading)
+    assert [HOME + "1"] == [one.url for one in found.listings]
