@@ -57,6 +57,15 @@ def test_offsets_of_watch_test_are_those_of_the_file(config: Path, tmp_path: Pat
     assert (True, False, files) == (first["matched"], second["matched"], [first["file"], second["file"]])
 
 
+def test_an_unreadable_file_stops_no_other(config: Path, tmp_path: Path) -> None:
+    """The good files are answered, the bad one is named on stderr, and the exit code says that something was wrong."""
+    good = text(tmp_path, "a.txt", "Новости\nПогиб Кирилл Ананьев.")
+    result = rasad(config, "watch", "test", NAME, "/nonexistent.txt", good, "--format", "jsonl")
+    assert [good] == [json.loads(line)["file"] for line in result.stdout.splitlines()]
+    assert "/nonexistent.txt: cannot be read" in result.stderr
+    assert isinstance(result.exception, UsageError)
+
+
 def test_a_title_alone_can_match(config: Path) -> None:
     """The first line is the title and counts; stdin is a file called -."""
     found = lines(rasad(config, "watch", "test", NAME, "-", "--format", "jsonl", stdin="Кирилл Ананьев погиб".encode()))
@@ -80,7 +89,7 @@ def test_a_list_is_tested_by_its_id(config: Path, tmp_path: Path) -> None:
     [
         (["watch", "test", "Кирилл AND (", "-"], QueryError, "expected"),
         (["watch", "test", NAME], UsageError, "give FILES"),
-        (["watch", "test", NAME, "/nonexistent.txt"], UsageError, "cannot be read"),
+        (["watch", "test", NAME, "/nonexistent.txt"], UsageError, "could not be read"),
         (["outlets", "show", "furat-dayly"], UsageError, "did you mean `furat-daily`"),
         (["crawl"], UsageError, "nothing to crawl"),
         (["crawl", "furat-dayly"], UsageError, "did you mean `furat-daily`"),

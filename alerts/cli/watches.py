@@ -141,8 +141,11 @@ def test(
     if not given and not url and not stored:
         raise UsageError("give FILES, --url or --stored 30d to try it on")
     monitor = Monitor(queries)
-    texts = _texts(current, given, url, stored, outlet, language)
+    unread: list[str] = []
+    texts = _texts(current, given, unread, url, stored, outlet, language)
     matched = sum(_try(monitor, tried, form) for tried in texts)
+    if unread:
+        raise UsageError(f"{len(unread)} of {len(given)} files could not be read; the others were tried")
     if not matched:
         if form is Format.table:
             typer.secho("no match", err=True)
@@ -167,13 +170,19 @@ def _of_list(current: Settings, watchlist: str) -> list[tuple[str, Query]]:
 
 
 def _texts(
-    current: Settings, files: Iterable[str], url: str, stored: str, outlet: str, language: str
+    current: Settings, files: Iterable[str], unread: list[str], url: str, stored: str, outlet: str, language: str
 ) -> Iterator[_Tried]:
+    """The texts in the order asked for; a file that cannot be read is named, noted in `unread` and passed over."""
     from alerts.document import Document
     from crawler.languages import detect
 
     for file in files:
-        text = read_text(Path(file))
+        try:
+            text = read_text(Path(file))
+        except UsageError as error:
+            unread.append(file)
+            typer.secho(str(error), fg="red", err=True)
+            continue
         title, _, body = text.partition("\n")
         yield _Tried(file, Document(title, body, outlet=outlet, language=language or detect(text)))
     if url:

@@ -99,15 +99,16 @@ class Fetcher:
         ):
             logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
         reactor.installNameResolver(self.resolver)
-        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Not spider_opened: an engine stopped between the two never ends.
+        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-        def on_opened() -> None:
-            opened.set_result(None)
+        def on_started() -> None:
+            started.set_result(None)
 
-        self._crawler.signals.connect(on_opened, signal=signals.spider_opened, weak=False)
+        self._crawler.signals.connect(on_started, signal=signals.engine_started, weak=False)
         self._crawler.signals.connect(_stay_open, signal=signals.spider_idle)
         crawling = asyncio.ensure_future(self._crawler.crawl_async(fetcher=self))
-        await asyncio.wait([opened, crawling], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([started, crawling], return_when=asyncio.FIRST_COMPLETED)
         if crawling.done():
             crawling.result()
         self._background = [crawling, asyncio.ensure_future(self.turns.tend())]
