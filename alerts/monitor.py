@@ -18,9 +18,9 @@ from typing import Generic, TypeVar
 from alerts.document import Document, Span
 from alerts.query import Query, parse
 from alerts.terms import NameHits, Reading, Test, Why
+from alerts.terms._listed import ANCHOR as LISTED
 from alerts.terms.name import ANCHOR as NAME
 from alerts.terms.outlet import ANCHOR as OUTLET
-from alerts.terms.place import ANCHOR as LISTED
 from alerts.terms.prefix import ANCHOR as PREFIX
 from alerts.terms.prefix import SHORTEST
 from crawler.languages import detect

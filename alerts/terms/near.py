@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
-
-FARTHEST = 100
+from alerts.terms import Reading
+from alerts.terms._stretch import Stretch
 
 
 @dataclass(frozen=True, slots=True)
-class Near(Term):
+class Near(Stretch):
     """All parts in one stretch in which each is at most so many words from the next, in any order. Neighbours are 1 apart.
 
     Headline and text are not near each other.
@@ -26,13 +25,8 @@ class Near(Term):
     """
 
     word = "near"
-    kind = "function"
-    joint = True
-    distance: int
-    parts: tuple[Term, ...]
 
-    def _chain(self, reading: Reading) -> tuple[int, int] | None:
-        """The first stretch of tokens that holds all parts."""
+    def window(self, reading: Reading) -> tuple[int, int] | None:
         found = [part.find(reading) for part in self.parts]
         if not all(found):
             return None
@@ -57,46 +51,3 @@ class Near(Term):
             if start >= last:
                 apart, last = apart + 1, end
         return apart >= len(self.parts)
-
-    def find(self, reading: Reading) -> list[Place] | None:
-        window = self._chain(reading)
-        if window is None:
-            return None
-        narrow = reading.narrow(window)
-        return [place for part in self.parts for place in part.find(narrow) or ()]
-
-    def compile(self) -> Test:
-        return all_hold(self.parts, lambda reading: self._chain(reading) is not None)
-
-    def explain(self, reading: Reading) -> Why:
-        window = self._chain(reading)
-        assert window is not None
-        narrow = reading.narrow(window)
-        # A part that is itself a stretch may reach out of this one.
-        return Why(
-            f"near/{self.distance}",
-            parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts),
-        )
-
-    def anchors(self) -> frozenset[str] | None:
-        return rarest(self.parts)
-
-    @property
-    def reach(self) -> Reach:
-        return together(self.parts)
-
-    @property
-    def children(self) -> tuple[Term, ...]:
-        return self.parts
-
-    def with_children(self, children: tuple[Term, ...]) -> Term:
-        return Near(self.distance, children)
-
-    def __str__(self) -> str:
-        return f"near/{self.distance}({', '.join(map(str, self.parts))})"
-
-    @classmethod
-    def build(cls, number: int | None, parts: Sequence[tuple[Term, int | None]]) -> Near:
-        if number is None or not 1 <= number <= FARTHEST:
-            raise ValueError(f"a distance from 1 to {FARTHEST} words: near/8(killed, Syria)")
-        return cls(number, placed_only(parts, "near/8(killed, Syria)"))

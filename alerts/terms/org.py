@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from alerts import document
-from alerts.terms import Reach, Reading, Term, Why, leaf, quote
-from alerts.terms.place import ANCHOR, unlisted
+from alerts.terms._listed import Listed, unlisted
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation(Term):
+class Organisation(Listed):
     """A company, army, unit or movement of the gazetteer, in any script and form.
 
     A name that means other things too (Вагнер the composer) counts when something else is required beside it.
@@ -22,37 +20,6 @@ class Organisation(Term):
     """
 
     word = "org"
-    kind = "field"
-    id: str
-    name: str
-    helped: bool = False  # something else is required beside it
-
-    def find(self, reading: Reading) -> list[document.Place] | None:
-        seen = reading.document
-        return (
-            reading.within(
-                seen.place(hit.start, hit.end)
-                for hit in seen.listed
-                if hit.id == self.id and (self.helped or not hit.ambiguous)
-            )
-            or None
-        )
-
-    def explain(self, reading: Reading) -> Why:
-        return leaf(self, reading, lambda found: f"{found} = {self.name} ({self.word})")
-
-    def anchors(self) -> frozenset[str] | None:
-        return frozenset([ANCHOR + self.id])
-
-    @property
-    def reach(self) -> Reach:
-        return Reach.TOPIC
-
-    def supported(self) -> Term:
-        return replace(self, helped=True)
-
-    def __str__(self) -> str:
-        return f"{self.word}:{quote(self.name)}"
 
     @classmethod
     def read(cls, value: str) -> Organisation:

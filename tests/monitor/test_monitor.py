@@ -187,3 +187,12 @@ def test_the_first_case(query: str) -> None:
         pytest.skip(f"RASAD_EVAL_DATA has no {file.name}")
     text = file.read_text("utf-8")
     assert "كيريل أنانيف" in quoted(monitor.test_text(query, text), text)
+
+
+def test_a_stretch_inside_a_stretch_can_explain_itself() -> None:
+    """An inner stretch that reaches out of the outer one is explained by the whole text, not by the part in view."""
+    query = "near/3(killed, before/9(soldier, Homs))"
+    document = Document("", "The soldier was killed on the road that leads to Homs.")
+    hits = Monitor([(query, parse(query))]).match(document)
+    assert [query] == [hit.watch for hit in hits]
+    assert any("Homs" in line for line in hits[0].why)

@@ -1,0 +1,58 @@
+"""What `place:` and `org:` have in common: an entry of the gazetteer, found by its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from alerts import document
+from alerts.terms import Reach, Reading, Term, Why, leaf, quote
+from crawler.config import did_you_mean
+from crawler.errors import QueryError
+
+ANCHOR = "listed:"  # in front of an entry's id: an anchor the monitor takes from the gazetteer's finds
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Term):
+    """An entry of the gazetteer. A name that means other things too counts when something else is required beside it."""
+
+    kind = "field"
+    id: str
+    name: str
+    helped: bool = False  # something else is required beside it
+
+    def find(self, reading: Reading) -> list[document.Place] | None:
+        seen = reading.document
+        return (
+            reading.within(
+                seen.place(hit.start, hit.end)
+                for hit in seen.listed
+                if hit.id == self.id and (self.helped or not hit.ambiguous)
+            )
+            or None
+        )
+
+    def explain(self, reading: Reading) -> Why:
+        return leaf(self, reading, lambda found: f"{found} = {self.name} ({self.word})")
+
+    def anchors(self) -> frozenset[str] | None:
+        return frozenset([ANCHOR + self.id])
+
+    @property
+    def reach(self) -> Reach:
+        return Reach.TOPIC
+
+    def supported(self) -> Term:
+        return replace(self, helped=True)
+
+    def __str__(self) -> str:
+        return f"{self.word}:{quote(self.name)}"
+
+
+def unlisted(kind: str, value: str, known: dict[str, str]) -> QueryError:
+    """The answer to a name the gazetteer does not have: a listed one that looks like it, or the words themselves."""
+    near = did_you_mean(value, known)
+    guess = f"{kind}:{quote(near.partition('`')[2].rstrip('`?'))}" if "did you mean" in near else quote(value)
+    return QueryError(
+        f"no {kind} {quote(value)} is listed; put the words in quotes instead", column=1, suggestion=guess
+    )
