@@ -64,7 +64,9 @@ def main(package: str = "tests.quality", floors_file: Path | None = HERE / "floo
         started = time.perf_counter()
         for figure in importlib.import_module(f"{package}.{topic}").measure(data):
             if isinstance(figure, Skipped):
-                console.print(f"[yellow]skipped[/] {figure.topic}: {figure.missing}")
+                console.print(
+                    f"[yellow]skipped[/] {figure.topic}: {figure.missing}; RASAD_EVAL_DATA is {where or 'not set'}"
+                )
             else:
                 figures.append(figure)
                 if options.jsonl:
