@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -170,6 +169,3 @@ def read(place: Place, folder: Path) -> bytes:
     if hashlib.sha256(body).hexdigest() != place.sha256:
         raise RasadError(f"{path} at {place.warc_offset}: the preserved copy is not the page that was stored")
     return body
-
-
-Preserve = Callable[[Page], Capture]

@@ -17,7 +17,6 @@ from w3lib.encoding import html_to_unicode, resolve_encoding, to_unicode
 
 MAX_CHARACTERS = 12_000_000  # beyond this a page is cut: no article is that long, and a tree costs 10 times its text
 MAX_TAGS = 200_000  # an article page has thousands
-MAX_DEPTH = 256  # libxml2's own limit
 INLINE = re.compile(r"(?i)</?(?:font|b|i|u|em|strong|span|center|small|big|tt|nobr)\b[^<>]*>")
 WRAPPERS = re.compile(r"(?i)</?(?:div|table|tbody|tr|td|section|article|ul|ol|dl|blockquote|form)\b[^<>]*>")
 # The encodings this product meets beside UTF-8. Only these may overrule what a page declares.
@@ -54,7 +53,7 @@ def _legacy(body: bytes, content_type: str) -> str:
 
 
 def parse(text: str) -> lxml_html.HtmlElement | None:
-    """The tree, or None when there is no element in it. Never deeper than MAX_DEPTH.
+    """The tree, or None when there is no element in it. Never deeper than the 256 levels of libxml2.
 
     libxml2 stops reading where nesting gets too deep. Pages of unclosed <font> and <b> are real: their inline tags
     are taken out and they are read again; if that does not do, so are their <div>s.

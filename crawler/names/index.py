@@ -50,14 +50,12 @@ Band = Literal["fires", "needs-second-signal"]
 
 FIRES = 0.80
 SECOND_SIGNAL = 0.45
-REACH = 2  # tokens between which given name and surname still belong together
 GIVEN_FLOOR = -150  # hundredths of a nat; a given name further off is none
 SURNAME_FLOOR = -250
 BARE_FLOOR = 650  # a surname alone is reported only when it sounds right throughout
 AGAIN_FLOOR = 450  # after the full name in the same text less is enough
 SHORT_WORD = 3  # consonants; a shorter skeleton tolerates no missing one
 CLITIC = 40  # taken off for each clitic in front of an Arabic name
-ARTICLE = 100  # taken off besides for the Arabic article
 BROKEN = 100  # taken off for a surname in two pieces
 BROKEN_GIVEN = 300  # and the given name beside it has to be this sure
 BROKEN_SURNAME = 450  # and the surname
@@ -602,11 +600,6 @@ def _initial_fits(tokens: Sequence[Token], at: int, surname: int) -> bool:
         follows = at + 1 < len(tokens) and tokens[at + 1][0] - tokens[at][1] <= 1 and len(tokens[at + 1][2]) > 1
         return tokens[at][0] - tokens[surname][1] == 1 and not follows
     return all(tokens[place + 1][0] - tokens[place][1] <= 2 for place in range(at, surname))
-
-
-def _clitic_loss(clitic: str) -> int:
-    """An article before a foreign name is rare; و, ل, ب and ف are not."""
-    return CLITIC * len(clitic) + (ARTICLE if clitic.endswith("ال") or clitic == "لل" else 0)
 
 
 def _between(tokens: Sequence[Token], first: int, last: int) -> int | None:

@@ -10,11 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from crawler import evidence
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Event, Limits
 from crawler.db import Database
+from crawler.errors import DatabaseError
 from crawler.models import Article, Check, EntryPoint, Evidence, HostLease, KnownUrl, Revision
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.run import Order, Summary, check_outlet, crawl_once
@@ -215,8 +216,17 @@ def test_address_by_hand_is_stored_under_its_host(site: Site, database: Database
         assert [] == list(session.scalars(select(EntryPoint)))
 
 
-def test_database_that_cannot_be_written_loses_nothing(site: Site, sqlite_template: Path, tmp_path: Path) -> None:
-    """A full database ends the check in error with a way out; when there is room again everything is stored."""
+@pytest.mark.parametrize(
+    ("broken", "mended", "way_out"),
+    [
+        ("PRAGMA max_page_count={few}", "PRAGMA max_page_count=1000000", "the disk is full; free some space"),
+        ("PRAGMA query_only=ON", "PRAGMA query_only=OFF", "read-only for this user; check owner and permissions"),
+    ],
+)
+def test_database_that_cannot_be_written_loses_nothing(
+    site: Site, sqlite_template: Path, tmp_path: Path, broken: str, mended: str, way_out: str
+) -> None:
+    """A full or read-only database is named with a way out; when it can be written again everything is stored."""
     path = tmp_path / "rasad.db"
     path.write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{path}")
@@ -224,22 +234,22 @@ def test_database_that_cannot_be_written_loses_nothing(site: Site, sqlite_templa
     site.answers["/a"] = article("Flour reaches the market", "Flour, " * 30_000)
     one = outlet(site)
     with database.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
+        few = (connection.exec_driver_sql("PRAGMA page_count").scalar() or 0) + 3
 
-    from sqlalchemy import event
+    statement = [broken.format(few=few)]
 
-    full = [True]
-
-    def small(connection: object, record: object, proxy: object) -> None:
+    def hamper(connection: object, record: object, proxy: object) -> None:
         cursor = connection.cursor()  # type: ignore[attr-defined]
-        cursor.execute(f"PRAGMA max_page_count={pages + 3 if full[0] else 1_000_000}")
+        cursor.execute(statement[0])
         cursor.close()
 
-    event.listen(database.engine, "checkout", small)
-    summary = read(database, tmp_path / "evidence", one)
-    (reason,) = summary.outlets[one.id].failed
-    assert "the disk is full; free some space" in reason
-    full[0] = False
+    event.listen(database.engine, "checkout", hamper)
+    try:
+        (reason,) = read(database, tmp_path / "evidence", one).outlets[one.id].failed
+    except DatabaseError as error:  # it could not even claim what it was to read
+        reason = str(error)
+    assert way_out in reason
+    statement[0] = mended
     assert 1 == read(database, tmp_path / "evidence", one).outlets[one.id].new
     database.close()
 
