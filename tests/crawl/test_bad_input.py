@@ -14,6 +14,8 @@ from crawler.models import Article, Check, EntryPoint, KnownUrl
 from crawler.run import Order, crawl_once
 from tests.crawl.fakes import Answer, Site, article, crawl, feed, outlet, outlets, redirect
 
+WRITE_IT_LIKE = "write it like http://127.0.0.1:3128 or socks5://127.0.0.1:1080"
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -158,8 +160,9 @@ def test_pause_of_another_host_costs_only_its_own_articles(site: Site, database:
 @pytest.mark.parametrize(
     ("proxy", "reason"),
     [
-        ("socks5://127.0.0.1:1080", "proxy: socks5 proxies cannot be used; write it like http://127.0.0.1:3128"),
-        ("nonsense", "proxy: 'nonsense' cannot be used; write it like http://127.0.0.1:3128"),
+        ("socks4://127.0.0.1:1080", f"proxy: socks4 proxies cannot be used; {WRITE_IT_LIKE}"),
+        ("nonsense", f"proxy: 'nonsense' cannot be used; {WRITE_IT_LIKE}"),
+        ("socks5://127.0.0.1:1", "connection refused: the host refuses connections"),
         ("http://127.0.0.1:1", "connection refused: the host refuses connections"),
     ],
 )
