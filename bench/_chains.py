@@ -19,7 +19,6 @@ def ours(folder: Path, order: dict[str, Any]) -> tuple[int, float]:
     """The whole chain: robots.txt, feed, page, evidence, text, dates, story, store, shipped watches, alerts."""
     from alerts import config, match, watchlists
     from alerts.monitor import Monitor
-
     from crawler.config import CrawlSection
     from crawler.db import Database
     from crawler.outlets import Outlet, Outlets
