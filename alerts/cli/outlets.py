@@ -1,16 +1,35 @@
-"""rasad outlets: what is watched."""
+"""rasad outlets: what is watched, and how an outlet is added, checked and kept from drifting."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alerts.cli.shared import Format, FormatOption, console, json_line, now, outlet_named, print_rows, settings
+from alerts.cli.shared import (
+    Format,
+    FormatOption,
+    console,
+    is_address,
+    json_line,
+    now,
+    outlet_named,
+    print_rows,
+    settings,
+)
 from alerts.cli.shared import outlets as known_outlets
+from crawler.errors import ConfigError, UsageError
 from crawler.outlets import Outlet
 
+if TYPE_CHECKING:
+    from alerts.config import Settings
+    from crawler.introduction import Introduction, Shown
+
 outlets = typer.Typer(help="The outlets that are watched.", no_args_is_help=True)
+
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -100,3 +119,130 @@ def check(outlet: Annotated[str, typer.Argument(help="The outlet's id.")]) -> No
     current = settings()
     found = outlet_named(known_outlets(current), outlet)
     raise typer.Exit(0 if run.check_outlet(found, current.config.crawl, now, typer.echo) else 1)
+
+
+# --- add -------------------------------------------------------------------------------------------------------------
+
+
+@outlets.command(epilog="Example: rasad outlets add https://site.example")
+def add(
+    address: Annotated[str, typer.Argument(help="Home page, feed or t.me channel of the outlet.")],
+    outlet_id: Annotated[str, typer.Option("--id", help="The file's name. [made of the host]")] = "",
+    folder: Annotated[Path | None, typer.Option(help="Where to write. [the first of `outlets.folders`]")] = None,
+    only_print: Annotated[bool, typer.Option("--print", help="Print the YAML on stdout and write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also what is known already; overwrite the file.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Get to know an outlet: find its feed, language and time zone, show three articles as proof, write its YAML.
+
+    Asks about a dozen pages, politely. Exit 1 when the site cannot be read or lists nothing.
+    """
+    from crawler.introduction import introduce
+
+    if not is_address(address):
+        raise UsageError(f"{address!r} is not an http or https address")
+    current = settings()
+    target = None if only_print else _folder(current, folder)
+    known = _everything(current)
+    if outlet_id in known.by_id and not force:
+        raise UsageError(f"there is an outlet `{outlet_id}` already; choose another --id, or say --force")
+    found = introduce(
+        address, current.config.crawl, now, known, lambda said: _say(said, "dim"), outlet_id=outlet_id, force=force
+    )
+    _show_introduction(found)
+    if target is None:
+        typer.echo(found.yaml, nl=False)
+        return
+    file = target / f"{found.outlet.id}.yaml"
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there already; choose another --id, or say --force")
+    _say(found.yaml.rstrip())
+    if not _confirmed(f"write {file}?", yes):
+        raise typer.Exit(1)
+    _write(file, found.yaml)
+    typer.echo(f"wrote {file}")
+    _say(_what_next(current, target, found.outlet.id))
+
+
+def _everything(current: Settings) -> Any:
+    """Every outlet there is, also the shipped ones that are not in use: none may be added twice."""
+    from crawler import outlets as known
+
+    return known.load([folder for folder in current.outlet_folders if folder.is_dir()])
+
+
+def _folder(current: Settings, named: Path | None) -> Path:
+    """The folder to write to. Raises ConfigError when none is configured."""
+    if named is not None:
+        return named
+    if current.outlet_folders:
+        return current.outlet_folders[0]
+    raise ConfigError(
+        f"{current.path or 'config.yaml'}: no folder for outlets of your own; write\n"
+        "outlets:\n  folders: [my-outlets]\n"
+        "into it, or say --folder DIR or --print"
+    )
+
+
+def _show_introduction(found: Introduction) -> None:
+    """The proof and the doubts, on stderr: stdout is for the YAML."""
+    _say("")
+    for key, guess in found.portrait.items():
+        if guess.value:
+            _say(f"{key + ':':12}{guess.value}  ({guess.evidence}{'' if guess.sure else '; not sure'})")
+    for shown in found.shown:
+        _say("")
+        _show_article(shown)
+    if found.unsure:
+        _say("\nnot sure of:", "yellow")
+    for doubt in found.unsure:
+        _say(f"  {doubt}", "yellow")
+    _say("")
+
+
+def _show_article(shown: Shown) -> None:
+    from urllib.parse import unquote
+
+    _say(unquote(shown.url), "blue")
+    draft = shown.draft
+    if draft is None:
+        _say(f"  not read: {shown.reason}", "red")
+        return
+    from crawler.portrait import first_sentence
+
+    at = draft.published.at
+    precise = "%Y-%m-%d %H:%MZ" if draft.published.precision == "minute" else "%Y-%m-%d"
+    dated = f"{at.strftime(precise)} (to the {draft.published.precision})" if at else "no date found"
+    _say(f"  {draft.title}", "bold")
+    _say(f"  {dated} · {draft.language} · {len(draft.text)} characters")
+    _say(f"  ❝ {first_sentence(draft.text)} ❞")
+
+
+def _say(line: str, style: str = "") -> None:
+    from rich.text import Text
+
+    console(stderr=True).print(Text(line, style=style), soft_wrap=True)
+
+
+def _confirmed(question: str, yes: bool) -> bool:
+    """Asked only where somebody can answer: a script without a terminal has said what it wants."""
+    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    if typer.confirm(question, default=True, err=True):
+        return True
+    _say("nothing was written")
+    return False
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    except OSError as cause:
+        raise UsageError(f"{file}: cannot be written: {cause.strerror}") from cause
+
+
+def _what_next(current: Settings, folder: Path, outlet_id: str) -> str:
+    read = any(folder.absolute() == known.absolute() for known in current.outlet_folders)
+    unread = "" if read else f"{folder} is not among `outlets.folders` of config.yaml, so nothing reads it yet.\n"
+    return f"{unread}`rasad outlets check {outlet_id}` reads it once more; the daemon reads it from its next start on."

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from crawler.config import Composed, Duration, Section, compose_file, did_you_mean
+from crawler.config import Composed, Duration, Section, compose, compose_file, did_you_mean
 from crawler.errors import ConfigError
 
 SHIPPED = Path(__file__).parent
@@ -412,12 +412,19 @@ def read_outlet(path: Path, templates: Templates | None = None) -> Outlet:
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", path.stem):
         raise ConfigError(f"{path}: the name is the outlet's id: lower-case Latin letters, digits, _ and - only")
-    composed = compose_file(path)
-    shared = (templates or read_templates([SHIPPED, path.parent])).of(composed)
-    outlet = composed.validated(Outlet, merge(composed.values, shared))
-    if outlet.id not in ("", path.stem):
+    return _outlet(compose_file(path), path.stem, templates or read_templates([SHIPPED, path.parent]))
+
+
+def parse_outlet(text: str, outlet_id: str, templates: Templates | None = None) -> Outlet:
+    """As read_outlet, from a string. Raises ConfigError."""
+    return _outlet(compose(text, f"{outlet_id}.yaml"), outlet_id, templates or read_templates([SHIPPED]))
+
+
+def _outlet(composed: Composed, outlet_id: str, templates: Templates) -> Outlet:
+    outlet = composed.validated(Outlet, merge(composed.values, templates.of(composed)))
+    if outlet.id not in ("", outlet_id):
         raise ConfigError(f"{composed.at('id')}: id `{outlet.id}` differs from the file's name; leave it out")
-    return outlet.model_copy(update={"id": path.stem})
+    return outlet.model_copy(update={"id": outlet_id})
 
 
 def _yamls(folder: Path) -> list[Path]:
