@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,12 +23,15 @@ from alerts.cli.shared import (
     settings,
 )
 from alerts.cli.shared import outlets as known_outlets
-from crawler.errors import ConfigError, UsageError
+from crawler.errors import ConfigError, FetchError, UsageError
 from crawler.outlets import Outlet
 
 if TYPE_CHECKING:
     from alerts.config import Settings
     from crawler.introduction import Introduction, Shown
+    from crawler.outlets import Outlets
+    from crawler.records import Difference
+    from crawler.types import Page
 
 outlets = typer.Typer(help="The outlets that are watched.", no_args_is_help=True)
 
@@ -111,14 +117,126 @@ def show(
     console().print(Text(yaml.safe_dump(facts, allow_unicode=True, sort_keys=False).rstrip()))
 
 
-@outlets.command(epilog="Example: rasad outlets check fontanka")
-def check(outlet: Annotated[str, typer.Argument(help="The outlet's id.")]) -> None:
-    """Fetch the outlet once, dry, and print every step's reasoning. Stores nothing. Exit 1 when it cannot be read."""
-    from crawler import run
+# --- check and record ------------------------------------------------------------------------------------------------
 
+
+@outlets.command(epilog="Examples: rasad outlets check fontanka | rasad outlets check --recorded")
+def check(
+    outlet: Annotated[str, typer.Argument(metavar="[ID]", help="The outlet's id.")] = "",
+    recorded: Annotated[
+        bool, typer.Option("--recorded", help="Read the recorded pages again and show what differs; no network.")
+    ] = False,
+) -> None:
+    """Fetch the outlet once, dry, and print every step's reasoning. Stores nothing.
+
+    Exit 1 when it cannot be read, or when a recorded page reads otherwise than a person agreed to.
+    """
     current = settings()
+    known = known_outlets(current)
+    found = outlet_named(known, outlet) if outlet else None
+    if recorded:
+        raise typer.Exit(0 if _replay(current, known, outlet) else 1)
+    if found is None:
+        raise UsageError("name an outlet, or say --recorded")
+    from crawler import dry
+
+    raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo) else 1)
+
+
+def _replay(current: Settings, known: Outlets, outlet_id: str) -> bool:
+    """Whether every recorded page reads as it was agreed."""
+    from crawler import records
+
+    count = drifted = 0
+    for record in (one for folder in current.outlet_folders for one in records.records(folder, outlet_id)):
+        count += 1
+        if record.outlet not in known.by_id:
+            changed = [records.Difference("outlet", record.outlet, "no outlet of this id")]
+        else:
+            changed = records.differences(record, known.by_id[record.outlet])
+        drifted += bool(changed)
+        typer.echo(f"{'differs' if changed else 'as agreed'}  {record.outlet}  {record.page.url}")
+        for one in changed:
+            _show_difference(one)
+    if not count:
+        typer.secho("no page is recorded; `rasad outlets record ID URL` records one", err=True)
+        return False
+    typer.echo(f"{count} recorded, {f'{drifted} read otherwise than agreed' if drifted else 'all as agreed'}")
+    return not drifted
+
+
+def _show_difference(one: Difference) -> None:
+    if one.expected.startswith("- ") or one.found.startswith("+ "):
+        typer.echo(f"  {one.key}:")
+        for line in (*one.expected.splitlines(), *one.found.splitlines()):
+            typer.secho(f"    {line}", fg="red" if line.startswith("-") else "green")
+        return
+    typer.echo(f"  {one.key}: {one.expected} -> {one.found}")
+
+
+@outlets.command(epilog="Example: rasad outlets record fontanka https://www.fontanka.ru/2026/11/22/70000001/")
+def record(
+    outlet: Annotated[str, typer.Argument(metavar="ID", help="The outlet's id.")],
+    url: Annotated[str, typer.Argument(help="The article's address.")],
+    file: Annotated[Path | None, typer.Option(help="A page saved before, gzip too; nothing is fetched.")] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where to write. [the first of `outlets.folders`]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is recorded of this address.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Record a page and what was read of it, for `rasad outlets check --recorded` to compare after an edit.
+
+    Shows everything that was read: agree only when it is right.
+    """
+    from crawler import records
+
+    if not is_address(url):
+        raise UsageError(f"{url!r} is not an http or https address")
+    current = settings()
+    target = _folder(current, folder)
     found = outlet_named(known_outlets(current), outlet)
-    raise typer.Exit(0 if run.check_outlet(found, current.config.crawl, now, typer.echo) else 1)
+    pair = records.place(target, found.id, url)
+    if pair.exists() and not force:
+        raise UsageError(f"{pair} is there already; --force overwrites it")
+    page = _page(current, found, url, file)
+    expected = records.read_of(records.read_page(page, found))
+    _show_read(expected)
+    if not _confirmed(f"is this right? Write {pair}", yes):
+        raise typer.Exit(1)
+    try:
+        records.write(pair, page, expected)
+    except OSError as cause:
+        raise UsageError(f"{pair}: cannot be written: {cause.strerror}") from cause
+    typer.echo(f"wrote {pair} and its page")
+
+
+def _page(current: Settings, outlet: Outlet, url: str, file: Path | None) -> Page:
+    """The page, from the file or fetched now. Raises UsageError or FetchError."""
+    from crawler.types import Page
+
+    if file is None:
+        from crawler.dry import fetch_one
+
+        got = fetch_one(outlet, url, current.config.crawl, now)
+        if isinstance(got, str):
+            raise FetchError(f"{url}: {got}")
+        return replace(got, fetched_at=got.fetched_at.replace(microsecond=0))
+    from alerts.cli.extraction import saved_page
+
+    try:
+        body = saved_page(file)
+    except (OSError, EOFError, ValueError, zlib.error) as cause:
+        raise UsageError(f"{file}: cannot be read: {getattr(cause, 'strerror', None) or cause}") from cause
+    return Page(url=url, requested_url=url, status=200, headers=(), body=body, fetched_at=now().replace(microsecond=0))
+
+
+def _show_read(expected: Mapping[str, Any]) -> None:
+    for key, value in expected.items():
+        if key == "text":
+            _say(f"text: {len(value)} paragraphs, {sum(map(len, value))} characters", "bold")
+            for line in value:
+                _say(f"  {line}")
+        else:
+            _say(f"{key}: {', '.join(value) if isinstance(value, list) else value or 'nothing'}", "bold")
 
 
 # --- add -------------------------------------------------------------------------------------------------------------
@@ -164,7 +282,7 @@ def add(
     _say(_what_next(current, target, found.outlet.id))
 
 
-def _everything(current: Settings) -> Any:
+def _everything(current: Settings) -> Outlets:
     """Every outlet there is, also the shipped ones that are not in use: none may be added twice."""
     from crawler import outlets as known
 

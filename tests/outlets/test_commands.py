@@ -12,7 +12,7 @@ from alerts.cli import app
 from alerts.cli.shared import state
 from crawler.errors import ConfigError, UsageError
 from crawler.outlets import load
-from tests.crawl.fakes import Site
+from tests.crawl.fakes import Answer, Site
 from tests.outlets.sites import furat
 
 Rasad = Callable[..., Result]
@@ -86,3 +86,109 @@ def test_add_refuses_what_is_no_address(rasad: Rasad) -> None:
     """A host without a scheme, or a file."""
     for word in ("furat-daily.example", "file:///etc/passwd", "http://[bad"):
         assert isinstance(rasad("outlets", "add", word).exception, UsageError)
+
+
+def outlet_file(tmp_path: Path, more: str = "") -> Path:
+    file = tmp_path / "mine" / "furat.yaml"
+    file.write_text(
+        f"name: Furat\nhome: {FURAT}\nlanguages: [ar]\ncountry: SY\n"
+        f"entry_points:\n  - {{kind: feed, url: {FURAT}feed/}}\n{more}",
+        "utf-8",
+    )
+    return file
+
+
+def test_a_page_is_recorded_and_read_again(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """What was read is shown; the pair replays without network and is as agreed."""
+    (address, *_) = furat(site)
+    outlet_file(tmp_path)
+    ended = rasad("outlets", "record", "furat", address, "--yes")
+    assert 0 == ended.exit_code, ended.output
+    assert "title: أفران المدينة" in ended.stderr and "text: 3 paragraphs" in ended.stderr
+    site.log.clear()
+    again = rasad("outlets", "check", "--recorded")
+    assert (0, "1 recorded, all as agreed") == (again.exit_code, again.stdout.splitlines()[-1])
+    assert [] == site.log
+
+
+def test_an_edit_of_the_yaml_that_changes_the_text_is_shown(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """The lost line is named, and the exit code says that something drifted."""
+    (address, *_) = furat(site)
+    outlet_file(tmp_path)
+    assert 0 == rasad("outlets", "record", "furat", address, "--yes").exit_code
+    outlet_file(tmp_path, "reading:\n  boilerplate: [ولم تذكر]\n")
+    ended = rasad("outlets", "check", "--recorded", "furat")
+    assert 1 == ended.exit_code
+    assert "    - ولم تذكر الجهات المسؤولة" in ended.stdout
+    assert "1 recorded, 1 read otherwise than agreed" in ended.stdout
+
+
+def test_a_record_is_not_overwritten_by_itself(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """A second record of one address needs --force; a saved page needs no network."""
+    (address, *_) = furat(site)
+    outlet_file(tmp_path)
+    saved = tmp_path / "page.html"
+    saved.write_bytes(site.answers[address].body)
+    assert 0 == rasad("outlets", "record", "furat", address, "--file", str(saved), "--yes").exit_code
+    assert [] == site.log
+    assert "--force overwrites" in str(rasad("outlets", "record", "furat", address, "--yes").exception)
+    assert 0 == rasad("outlets", "record", "furat", address, "--yes", "--force").exit_code
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("record", "furat", FURAT + "gone", "--yes"), "HTTP 404"),
+        (("record", "furat", "archives/1", "--yes"), "not an http or https address"),
+        (("record", "furat", FURAT + "1", "--file", "/nonexistent", "--yes"), "cannot be read"),
+        (("record", "fura", FURAT + "1", "--yes"), "did you mean `furat`"),
+        (("check",), "name an outlet"),
+    ],
+)
+def test_mistakes_of_recording_are_named(rasad: Rasad, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    """Each ends in one message."""
+    outlet_file(tmp_path)
+    assert said in str(rasad("outlets", *words).exception)
+
+
+def test_a_broken_pair_is_named(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """A page that is gone or a JSON cut short is told with its file; nothing recorded at all is no success."""
+    outlet_file(tmp_path)
+    assert 1 == rasad("outlets", "check", "--recorded").exit_code
+    (address, *_) = furat(site)
+    assert 0 == rasad("outlets", "record", "furat", address, "--yes").exit_code
+    (file,) = (tmp_path / "mine" / "recorded" / "furat").glob("*.json")
+    file.with_suffix(".html.gz").write_bytes(b"\x1f\x8bhalf")
+    assert str(file) in str(rasad("outlets", "check", "--recorded").exception)
+
+
+def test_check_reads_once_and_stores_nothing(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """Robots' line, the feed, the article's steps and every witness of its date; no database appears."""
+    furat(site)
+    outlet_file(tmp_path)
+    site.answers[FURAT + "robots.txt"] = Answer(
+        b"User-agent: *\nDisallow: /private/\nAllow: /feed/\n", kind="text/plain"
+    )
+    ended = rasad("outlets", "check", "furat")
+    assert 0 == ended.exit_code, ended.output
+    for words in (
+        "allowed: line 3 `Allow: /feed/` for *; no Crawl-delay, we pause 0 s",
+        "names 6 articles, 6 dated",
+        "selectors    the outlet has none",
+        "JSON-LD      none in the page",
+        "witness: meta",
+        "evidence     meta article:published_time: 2026-11-22T09:10:00+03:00",
+        "evidence     feed: 2026-11-22 06:10:00Z",
+        "nothing was stored",
+    ):
+        assert words in ended.stdout, ended.stdout
+    assert not (tmp_path / "state").exists()
+    assert 3 == len(site.log)
+
+
+def test_check_says_what_to_do_with_a_feed_that_is_gone(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """The way out is a command to paste."""
+    outlet_file(tmp_path)
+    ended = rasad("outlets", "check", "furat")
+    assert 1 == ended.exit_code
+    assert f"rasad outlets add {FURAT} --print --force looks for another way" in ended.stdout
