@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import isolation, outcomes, spiders, urls
+from crawler import healing, isolation, outcomes, spiders, urls
 from crawler.backfill import back_fill
 from crawler.config import CrawlSection
 from crawler.errors import DatabaseError
@@ -186,15 +186,28 @@ class Crawl:
             **counts,
         )
         self._on_event(CheckEnded(entry_point, end))
+        await self._healed(entry_point, end)
         return end
+
+    async def _healed(self, entry_point: DueEntryPoint, end: CheckEnd) -> None:
+        """Looks for a better entry point where this one lists nothing; a surprise over it costs no check."""
+        if self.stopping.is_set():
+            return
+        try:
+            await healing.heal(self, entry_point, end)
+        except (DatabaseError, SQLAlchemyError, OSError) as error:
+            self._log.error("cannot heal", outlet=entry_point.outlet, reason=_first_line(error))
+        except Exception:
+            self._log.exception("surprise", outlet=entry_point.outlet, url=entry_point.url)
 
     async def _read(
         self, entry_point: DueEntryPoint, limits: Limits, counts: Counter[str], page: Page | None
     ) -> CheckEnd:
         outlet = self.outlets[entry_point.outlet]
-        address = spiders.start(entry_point.kind, entry_point.url)
+        address = spiders.start(entry_point.kind, entry_point.address or entry_point.url)
         ask = replace(self.ask(address, outlet), etag=entry_point.etag, last_modified=entry_point.last_modified)
         got = page or await self.fetcher.get(ask)
+        moved_to = got.url if isinstance(got, Page) and got.moved else ""
         found = await self._listing(got, entry_point, outlet)
         if isinstance(found, CheckEnd) and found.outcome != "not modified":
             return found
@@ -204,13 +217,15 @@ class Crawl:
         if paused is not None:
             return CheckEnd("rate-limited", paused.reason, not_before=paused.until)
         if isinstance(found, CheckEnd):
-            return found
+            return replace(found, moved_to=moved_to)
         outcome: Outcome = "ok" if reading.listings else "empty"
-        reason = ", ".join(f"{count} {why}" for why, count in reading.dropped.items())
+        dropped = [f"{count} {why}" for why, count in reading.dropped.items()]
+        reason = ", ".join([*dropped, *([f"moved for good to {moved_to}"] if moved_to else [])])
         # An index that stays the same says nothing of what it leads to, nor a page of what older posts became.
         if reading.more or reading.told is not None or not isinstance(got, Page):
-            return CheckEnd(outcome, reason)
-        return CheckEnd(outcome, reason, etag=got.header("etag"), last_modified=got.header("last-modified"))
+            return CheckEnd(outcome, reason, moved_to=moved_to)
+        etag, last_modified = got.header("etag"), got.header("last-modified")
+        return CheckEnd(outcome, reason, etag=etag, last_modified=last_modified, moved_to=moved_to)
 
     async def _listing(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:
         """What the entry point's page and the pages it leads to named."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,9 +32,31 @@ class EntryPoint(Base):
     checking_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # claimed, and not ended yet
     last_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_outcome: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="yaml")  # yaml | found (by healing; no YAML names it)
+    instead_of: Mapped[str] = mapped_column(Text, default="")  # of a found one: the dead address it stands in for
+    moved_to: Mapped[str] = mapped_column(Text, default="")  # where redirects for good lead
+    moved_checks: Mapped[int] = mapped_column(default=0)  # checks in a row that saw them; see schedule.MOVED_CHECKS
     etag: Mapped[str] = mapped_column(Text, default="")
     last_modified: Mapped[str] = mapped_column(Text, default="")
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # no longer in the configuration
+
+
+class Healing(Base):
+    """One look for a better entry point of an outlet, or a move that was believed. Claimed by its constraint."""
+
+    __tablename__ = "healings"
+    __table_args__ = (UniqueConstraint("outlet", "day", "why"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]
+    why: Mapped[str] = mapped_column(Text)  # dead | stale | unproven | moved
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lost: Mapped[str] = mapped_column(Text)  # the address that made it needed
+    outcome: Mapped[str] = mapped_column(Text)  # looking | healed | nothing found | moved
+    kind: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)  # what was found
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class Check(Base):

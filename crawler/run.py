@@ -163,9 +163,9 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
                 return schedule.due(
                     session, clock(), 10_000, outlets=[outlet.id for outlet in chosen], one_per_host=False
                 )
-            return schedule.claim(
-                session, [(outlet.id, fact.url) for outlet in chosen for fact in readable(outlet)], clock()
-            )
+            stated = [(outlet.id, fact.url) for outlet in chosen for fact in readable(outlet)]
+            found = schedule.found(session, [outlet.id for outlet in chosen])
+            return schedule.claim(session, [*stated, *found], clock())
 
     return await store.apart(claim)
 

@@ -21,6 +21,7 @@ from crawler.spiders import UnreadableOutcome, readable
 JITTER = 0.1  # of the interval, so that outlets that start together drift apart
 MOST_PATIENT = 4  # times every_max: the longest wait for an entry point that keeps failing
 POISON_WAIT = timedelta(hours=1)  # for an entry point that a crawl worker died over
+MOVED_CHECKS = 2  # that saw the same redirect for good before its end is asked directly
 UNCONDITIONAL_EVERY = 12  # every so many checks the feed is asked for without ETag: some servers never change theirs
 
 Outcome = Literal["ok", "not modified", "empty", "rate-limited", "blocked"] | UnreadableOutcome
@@ -40,10 +41,11 @@ class DueEntryPoint:
     etag: str = ""
     last_modified: str = ""
     first: bool = True  # no earlier check has delivered
+    address: str = ""  # where it is asked now, if that is not `url`: it moved for good
 
     @property
     def host(self) -> str:
-        return urls.host(self.url)
+        return urls.host(self.address or self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class CheckEnd:
     etag: str = ""
     last_modified: str = ""
     not_before: datetime | None = None
+    moved_to: str = ""  # where redirects led that said they are for good
 
 
 def interval(fact: EntryPointFact, crawl: CrawlSection) -> timedelta:
@@ -82,8 +85,12 @@ def sync(
 
     `retire=False` leaves the others alone: an ad-hoc crawl of a few outlets is no new configuration.
     """
+    outlets = list(outlets)
     rows = {(row.outlet, row.url): row for row in session.scalars(select(EntryPoint))}
     wanted = {(outlet.id, fact.url): fact for outlet in outlets if not outlet.archive_only for fact in readable(outlet)}
+    stated = set(wanted)
+    for key, fact in _found(rows.values(), {outlet.id for outlet in outlets if not outlet.archive_only}).items():
+        wanted.setdefault(key, fact)
     for key, row in rows.items():
         if retire and key not in wanted and row.retired_at is None:
             row.retired_at = now
@@ -107,6 +114,23 @@ def sync(
         if found.retired_at is not None:
             found.next_check_at = now
         found.kind, found.interval_s, found.retired_at = fact.kind, every_s, None
+        if (outlet_id, url) in stated:
+            found.source = "yaml"
+
+
+def _found(rows: Iterable[EntryPoint], outlets: Collection[str]) -> dict[tuple[str, str], EntryPointFact]:
+    """The entry points that healing took up: they are read like those of the YAML until it names them or they die."""
+    return {
+        (row.outlet, row.url): EntryPointFact(kind=row.kind, url=row.url)
+        for row in rows
+        if row.source == "found" and row.outlet in outlets and row.retired_at is None
+    }
+
+
+def found(session: Session, outlets: Collection[str]) -> list[tuple[str, str]]:
+    """(outlet, url) of the entry points that healing took up and that are read."""
+    query = select(EntryPoint).where(EntryPoint.outlet.in_(outlets), EntryPoint.retired_at.is_(None))
+    return [(row.outlet, row.url) for row in session.scalars(query.where(EntryPoint.source == "found"))]
 
 
 def due(
@@ -172,6 +196,7 @@ def as_due(row: EntryPoint) -> DueEntryPoint:
         etag=row.etag if conditional else "",
         last_modified=row.last_modified if conditional else "",
         first=row.first_read_at is None,
+        address=row.moved_to if row.moved_checks >= MOVED_CHECKS else "",
     )
 
 

@@ -14,11 +14,14 @@ from pathlib import Path
 from random import Random
 from typing import Protocol, TypeVar
 
-from crawler import evidence, ingest, known, leases, schedule
+from crawler import evidence, healing, ingest, known, leases, schedule
 from crawler.config import CrawlSection
 from crawler.db import Database
 from crawler.fetch.turns import Leases, NoLeases
+from crawler.healing import Move, Need
 from crawler.known import End, Wanted
+from crawler.outlets import Outlet
+from crawler.proving import Proof
 from crawler.schedule import CheckEnd, DueEntryPoint
 from crawler.spiders import Reading
 from crawler.types import Draft, Page, Saved, Unchanged
@@ -38,6 +41,10 @@ class Store(Protocol):
     async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None: ...
     async def postpone(self, wanted: Wanted, until: datetime) -> None: ...
     async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None: ...
+    async def healing_needed(
+        self, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime
+    ) -> tuple[Need, list[str]] | None: ...
+    async def healing_ended(self, need: Need, found: Proof | str, now: datetime) -> Move | None: ...
     async def close(self) -> None: ...
 
 
@@ -112,11 +119,33 @@ class Stored:
         if entry_point.id is None:
             return
 
-        def step() -> None:
+        def step() -> Move | None:
             with self.database.begin() as session:
+                move = healing.noted(session, entry_point, end, now)
                 schedule.reschedule(session, entry_point, end, self._crawl, now, self._rng)
+            return move
 
-        await self.apart(step)
+        healing.say_moved(await self.apart(step))
+
+    async def healing_needed(
+        self, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime
+    ) -> tuple[Need, list[str]] | None:
+        if entry_point.id is None or not healing.may_be_needed(entry_point, end, outlet):
+            return None
+
+        def step() -> tuple[Need, list[str]] | None:
+            with self.database.begin() as session:
+                need = healing.needed(session, entry_point, end, outlet, now)
+                return (need, healing.addresses(session, outlet.id)) if need is not None else None
+
+        return await self.apart(step)
+
+    async def healing_ended(self, need: Need, found: Proof | str, now: datetime) -> Move | None:
+        def step() -> Move | None:
+            with self.database.begin() as session:
+                return healing.settled(session, need, found, self._crawl, now)
+
+        return await self.apart(step)
 
     async def close(self) -> None:
         await self.apart(self._writer.close)
@@ -187,6 +216,14 @@ class NotStored:
 
     async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None:
         pass
+
+    async def healing_needed(
+        self, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime
+    ) -> tuple[Need, list[str]] | None:
+        return None
+
+    async def healing_ended(self, need: Need, found: Proof | str, now: datetime) -> Move | None:
+        return None
 
     async def close(self) -> None:
         pass

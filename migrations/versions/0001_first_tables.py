@@ -69,6 +69,10 @@ def upgrade() -> None:
         sa.Column("checking_since", Moment(), nullable=True),
         sa.Column("last_checked_at", Moment(), nullable=True),
         sa.Column("last_outcome", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("instead_of", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=False),
+        sa.Column("moved_checks", sa.Integer(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
         sa.Column("retired_at", Moment(), nullable=True),
@@ -76,6 +80,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("outlet", "url", name=op.f("uq_entry_points_outlet_url")),
     )
     op.create_index("ix_entry_points_due", "entry_points", ["retired_at", "next_check_at"], unique=False)
+    op.create_table(
+        "healings",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("lost", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_healings")),
+        sa.UniqueConstraint("outlet", "day", "why", name=op.f("uq_healings_outlet_day_why")),
+    )
     op.create_table(
         "evidence",
         sa.Column("id", Id, nullable=False),
