@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from crawler import outcomes, portrait, reasoning, spiders, urls
@@ -27,6 +28,9 @@ from crawler.spiders import Reading, readable
 from crawler.store import NotStored
 from crawler.types import Draft, Listing, Page
 
+if TYPE_CHECKING:
+    from crawler.healing import Move
+
 Clock = Callable[[], datetime]
 Say = Callable[[str], None]
 
@@ -34,12 +38,10 @@ STALE = timedelta(days=7)  # a newest item older than this is pointed out
 WIDTH = 12  # of the column of steps
 
 
-def check_outlet(
-    outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Say, found: Sequence[EntryPointFact] = ()
-) -> bool:
+def check_outlet(outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Say, found: Sequence[Move] = ()) -> bool:
     """Reads an outlet once, dry, and says each step's reasoning as a line; whether an article could be read.
 
-    `found` are entry points that healing took up and the YAML does not name.
+    `found` is what healing took up and the YAML does not name.
     """
     from crawler.fetch.loop import run
 
@@ -49,7 +51,11 @@ def check_outlet(
         async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
             one = _Check(Crawl(fetcher, NotStored(), {outlet.id: outlet}, crawl), outlet, crawl, say)
             facts = [(fact, str(fact.confidence)) for fact in readable(outlet)]
-            facts += [(fact, "found by Rasad, not in the YAML") for fact in found]
+            facts += [
+                (EntryPointFact(kind=move.kind, url=move.url), f"found by Rasad; write into the YAML: {move.yaml}")
+                for move in found
+                if move.url not in [fact.url for fact, _ in facts]
+            ]
             return await one.all(facts)
 
     return run(main())

@@ -12,7 +12,7 @@ The YAML is never touched: `moves` gives a person the line to write.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -381,8 +381,3 @@ def say_moved(move: Move | None) -> None:
     """One log line for a permanent redirect that is believed now."""
     if move is not None:
         get_log().warning("moved", outlet=move.outlet, lost=move.instead_of, found=move.url, yaml=move.yaml)
-
-
-def facts(found: Sequence[Move]) -> list[EntryPointFact]:
-    """The moves as entry points."""
-    return [EntryPointFact(kind=move.kind, url=move.url) for move in found]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,15 +21,15 @@ from alerts.cli.shared import (
     json_line,
     now,
     outlet_named,
-    print_rows,
     settings,
 )
 from alerts.cli.shared import outlets as known_outlets
 from crawler.errors import ConfigError, FetchError, UsageError
-from crawler.outlets import Outlet
+from crawler.outlets import Outlet, trust
 
 if TYPE_CHECKING:
     from alerts.config import Settings
+    from crawler.healing import Move
     from crawler.introduction import Introduction, Shown
     from crawler.outlets import Outlets
     from crawler.records import Difference
@@ -42,50 +44,77 @@ def register(app: typer.Typer) -> None:
     app.add_typer(outlets, name="outlets")
 
 
-@outlets.command("list", epilog="Example: rasad outlets list --language ar")
+@outlets.command("list", epilog="Examples: rasad outlets list --language ar | rasad outlets list --json")
 def list_outlets(
     language: Annotated[str, typer.Option(help="Only outlets in this language.")] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object an outlet; the same as --format jsonl.")
+    ] = False,
     form: FormatOption = Format.table,
 ) -> None:
-    """Every outlet: language, leaning, entry points, when it was last read and with what outcome."""
+    """Every outlet: language, leaning, entry points, last article, how the last check ended; what was healed."""
     current = settings()
     loaded = known_outlets(current)
-    readings = _readings(current.database_url)
-    rows = [
-        _row(outlet, readings)
-        for outlet in sorted(loaded.by_id.values(), key=lambda outlet: outlet.id)
-        if not language or language in outlet.languages
-    ]
-    print_rows(rows, ["id", "name", "languages", "country", "leaning", "entry_points", "articles", "last_read"], form)
+    known = _known(current.database_url)
+    chosen = [one for _, one in sorted(loaded.by_id.items()) if not language or language in one.languages]
+    rows = [_row(outlet, known.get(outlet.id, Known())) for outlet in chosen]
+    if as_json or form is Format.jsonl:
+        for row in rows:
+            typer.echo(json_line(row))
+        return
+    _print_outlets(rows)
 
 
-def _readings(database_url: str) -> dict[str, dict[str, Any]]:
-    """What the database knows of each outlet; empty before the first `rasad db upgrade`."""
-    from sqlalchemy import func, select
+@dataclass(slots=True)
+class Known:
+    """What the database knows of an outlet."""
 
+    articles: int = 0
+    last_article: datetime | None = None
+    checks: list[tuple[datetime, str]] = field(default_factory=list)  # the last of each entry point
+    moves: list[Move] = field(default_factory=list)
+
+
+def _known(database_url: str) -> dict[str, Known]:
+    """By outlet; empty before the first `rasad db upgrade`."""
+    from sqlalchemy import func, make_url, select
+
+    from crawler import healing
     from crawler.db import Database
     from crawler.errors import DatabaseError
     from crawler.models import Article, EntryPoint
     from migrations.schema import require_current
 
+    address = make_url(database_url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+        return {}  # asking would make one
     opened = Database(database_url)
     try:
         require_current(opened)
     except DatabaseError:
         return {}
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[str, Known] = defaultdict(Known)
     with opened.read() as session:
         for point in session.scalars(select(EntryPoint).where(EntryPoint.retired_at.is_(None)).order_by(EntryPoint.id)):
-            read = known.setdefault(point.outlet, {"articles": 0, "last_read": []})
             if point.last_checked_at:
-                read["last_read"].append(f"{point.last_checked_at:%Y-%m-%d %H:%M} {point.last_outcome}")
-        for outlet, count in session.execute(select(Article.outlet, func.count()).group_by(Article.outlet)):
-            known.setdefault(outlet, {"articles": 0, "last_read": []})["articles"] = count
+                known[point.outlet].checks.append((point.last_checked_at, point.last_outcome))
+        newest = func.max(func.coalesce(Article.published_at, Article.first_seen_at))
+        query = select(Article.outlet, func.count(), newest).where(
+            func.coalesce(Article.published_at, Article.first_seen_at) <= now()
+        )
+        for outlet, count, last in session.execute(query.group_by(Article.outlet)):
+            known[outlet].articles, known[outlet].last_article = count, last
+        for outlet, moves in healing.moves(session).items():
+            known[outlet].moves = moves
     return known
 
 
-def _row(outlet: Outlet, readings: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    read = readings.get(outlet.id, {})
+# How far an entry point is trusted -> the mark behind its kind.
+_MARKS = {"proven": "", "unproven": "?"}
+
+
+def _row(outlet: Outlet, known: Known) -> dict[str, Any]:
+    found = [move for move in known.moves if move.url not in [point.url for point in outlet.entry_points]]
     return {
         "id": outlet.id,
         "name": outlet.name,
@@ -93,11 +122,69 @@ def _row(outlet: Outlet, readings: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "languages": outlet.languages,
         "country": outlet.country,
         "leaning": outlet.leaning_on(now().date()),
-        "archive_only": outlet.archive_only,
-        "entry_points": [f"{point.kind} ({point.confidence})" for point in outlet.entry_points],
-        "articles": read.get("articles", 0),
-        "last_read": "; ".join(read.get("last_read", [])),
+        "trust": trust(outlet),
+        "entry_points": [
+            {"kind": point.kind, "url": point.url, "confidence": point.confidence} for point in outlet.entry_points
+        ],
+        "found": [
+            {"kind": one.kind, "url": one.url, "instead_of": one.instead_of, "since": one.since, "yaml": one.yaml}
+            for one in found
+        ],
+        "articles": known.articles,
+        "last_article": known.last_article,
+        "last_checks": [{"at": at, "outcome": outcome} for at, outcome in known.checks],
+        "health": _health_word(outlet, known),
     }
+
+
+def _health_word(outlet: Outlet, known: Known) -> str:
+    """One word: how the last checks ended, the worst first."""
+    if outlet.archive_only:
+        return "archive"
+    outcomes = [outcome for _, outcome in known.checks]
+    bad = [outcome for outcome in outcomes if outcome not in ("ok", "not modified", "empty")]
+    return (bad or outcomes or ["not read"])[0].replace("not modified", "ok")
+
+
+def _print_outlets(rows: Sequence[dict[str, Any]]) -> None:
+    """A table that stays legible at 80 columns, the counts, and what a person should write into a YAML."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    for column, width in (("id", 14), ("lang", 5), ("leaning", 22), ("entry points", 16), ("newest", 10)):
+        table.add_column(column, max_width=width, no_wrap=True, overflow="ellipsis")
+    table.add_column("health", no_wrap=True)
+    for row in rows:
+        kinds = [f"{one['kind']}{_MARKS.get(one['confidence'], '~')}" for one in row["entry_points"]]
+        kinds += [f"{one['kind']}+" for one in row["found"]]
+        languages, word = ",".join(row["languages"]), row["health"]
+        style = "green" if word == "ok" else "dim" if word in ("not read", "archive") else "red"
+        table.add_row(
+            row["id"], languages, row["leaning"], " ".join(kinds), _age(row["last_article"]), Text(word, style)
+        )
+    out = console()
+    out.print(table)
+    counts = Counter(row["trust"] for row in rows)
+    told = ", ".join(f"{counts[word]} {word}" for word in ("proven", "listed", "unproven", "archive only"))
+    out.print(f"\n{len(rows)} outlets: {told}", style="bold")
+    out.print("kind: proven by us · kind~ in lists of others · kind? unproven · kind+ found by Rasad", style="dim")
+    for row in rows:
+        for one in row["found"]:
+            gone = f" instead of {one['instead_of']}" if one["instead_of"] else ""
+            out.print(
+                Text(f"{row['id']}: reads {one['url']}{gone}; write into its YAML: {one['yaml']}", "yellow"),
+                soft_wrap=True,
+            )
+
+
+def _age(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    age = now() - at
+    if age < timedelta(hours=1):
+        return f"{age // timedelta(minutes=1)} min"
+    return f"{age // timedelta(hours=1)} h" if age < timedelta(days=2) else f"{at:%Y-%m-%d}"
 
 
 @outlets.command(epilog="Example: rasad outlets show fontanka")
@@ -140,7 +227,8 @@ def check(
         raise UsageError("name an outlet, or say --recorded")
     from crawler import dry
 
-    raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo) else 1)
+    moves = _known(current.database_url).get(found.id, Known()).moves
+    raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo, moves) else 1)
 
 
 def _replay(current: Settings, known: Outlets, outlet_id: str) -> bool:

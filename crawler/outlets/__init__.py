@@ -256,6 +256,18 @@ class Outlet(Template):
         return ""
 
 
+Trust = Literal["proven", "listed", "unproven", "archive only"]
+
+
+def trust(outlet: Outlet) -> Trust:
+    """How sure anybody is that the outlet can be read: seen by us, named in lists of others, or a guess."""
+    if not outlet.entry_points:
+        return "archive only"
+    if any(fact.confidence == "proven" for fact in outlet.entry_points):
+        return "proven"
+    return "unproven" if all(fact.confidence == "unproven" for fact in outlet.entry_points) else "listed"
+
+
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """All outlets by id, and the files that could not be read: one broken YAML never stops the others."""

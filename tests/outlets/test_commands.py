@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -192,3 +193,31 @@ def test_check_says_what_to_do_with_a_feed_that_is_gone(rasad: Rasad, site: Site
     ended = rasad("outlets", "check", "furat")
     assert 1 == ended.exit_code
     assert f"rasad outlets add {FURAT} --print --force looks for another way" in ended.stdout
+
+
+def test_list_tells_newest_article_health_and_what_was_healed(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """After a crawl: the age of the newest article, one word, the found feed and the line to write; within 80 columns."""
+    furat(site)
+    file = outlet_file(tmp_path)
+    file.write_text(file.read_text("utf-8").replace("feed, url: " + FURAT + "feed/", "section, url: " + FURAT), "utf-8")
+    assert 0 == rasad("db", "upgrade").exit_code
+    assert 0 == rasad("crawl", "furat").exit_code
+
+    told = rasad("outlets", "list").stdout
+    head, row = told.splitlines()[:2]
+    assert ["id", "lang", "leaning", "entry", "points", "newest", "health"] == head.split()
+    assert ["furat", "ar", "section?", "feed+"] == row.split()[:4] and row.rstrip().endswith("ok")
+    assert max(map(len, told.splitlines()[:4])) <= 80
+    assert "1 outlets: 0 proven, 0 listed, 1 unproven, 0 archive only" in told
+    assert f"write into its YAML: - {{kind: feed, url: {FURAT}feed/, confidence: proven}}" in told
+    (told_row,) = map(json.loads, rasad("outlets", "list", "--json").stdout.splitlines())
+    assert (6, "2026-11-22T06:10:00Z", "ok") == tuple(told_row[key] for key in ("articles", "last_article", "health"))
+    assert [FURAT + "feed/"] == [one["url"] for one in told_row["found"]]
+    assert "found by Rasad; write into the YAML" in rasad("outlets", "check", "furat").stdout
+
+
+def test_list_needs_no_database(rasad: Rasad, tmp_path: Path) -> None:
+    """Before the first run every outlet is there, and not read."""
+    outlet_file(tmp_path)
+    assert "not read" in rasad("outlets", "list").stdout
+    assert not (tmp_path / "state").exists()
