@@ -21,6 +21,7 @@ from crawler.extract import extract
 from crawler.fetch import NotFetched
 from crawler.fetch.robots import NAME
 from crawler.fetch.robots_rule import ruling
+from crawler.fetch.turns import Leases, NoLeases
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.reading import rules_of
 from crawler.schedule import CheckEnd
@@ -38,17 +39,24 @@ STALE = timedelta(days=7)  # a newest item older than this is pointed out
 WIDTH = 12  # of the column of steps
 
 
-def check_outlet(outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Say, found: Sequence[Move] = ()) -> bool:
+def check_outlet(
+    outlet: Outlet,
+    crawl: CrawlSection,
+    clock: Clock,
+    say: Say,
+    found: Sequence[Move] = (),
+    leases: Leases | None = None,
+) -> bool:
     """Reads an outlet once, dry, and says each step's reasoning as a line; whether an article could be read.
 
-    `found` is what healing took up and the YAML does not name.
+    `found` is what healing took up and the YAML does not name; `leases` keep turns with other processes.
     """
     from crawler.fetch.loop import run
 
     async def main() -> bool:
         from crawler.fetch.fetcher import Fetcher
 
-        async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
+        async with Fetcher(crawl, leases or NoLeases(), clock) as fetcher:
             one = _Check(Crawl(fetcher, NotStored(), {outlet.id: outlet}, crawl), outlet, crawl, say)
             facts = [(fact, str(fact.confidence)) for fact in readable(outlet)]
             facts += [
@@ -67,14 +75,14 @@ async def fetch_page(crawl: Crawl, outlet: Outlet, url: str) -> Page | str:
     return got if isinstance(got, Page) else got.reason
 
 
-def fetch_one(outlet: Outlet, url: str, crawl: CrawlSection, clock: Clock) -> Page | str:
+def fetch_one(outlet: Outlet, url: str, crawl: CrawlSection, clock: Clock, leases: Leases | None = None) -> Page | str:
     """As `fetch_page`, with a network of its own."""
     from crawler.fetch.loop import run
 
     async def main() -> Page | str:
         from crawler.fetch.fetcher import Fetcher
 
-        async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
+        async with Fetcher(crawl, leases or NoLeases(), clock) as fetcher:
             return await fetch_page(Crawl(fetcher, NotStored(), {outlet.id: outlet}, crawl), outlet, url)
 
     return run(main())

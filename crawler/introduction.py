@@ -26,6 +26,7 @@ from crawler.errors import FetchError, UsageError
 from crawler.extract import extract
 from crawler.extract.refuse import refuse
 from crawler.fetch import NotFetched, Trouble
+from crawler.fetch.turns import Leases, NoLeases
 from crawler.markup import Declared
 from crawler.outlets import SHIPPED, EntryPointFact, Outlet, Outlets, parse_outlet, read_templates
 from crawler.portrait import Guess
@@ -116,10 +117,11 @@ def introduce(
     *,
     outlet_id: str = "",
     force: bool = False,
+    leases: Leases | None = None,
 ) -> Introduction:
     """Finds out what is worth writing about the outlet at `address`, and says each step.
 
-    `force` takes up what `known` has already. Raises UsageError for an address of a known outlet, FetchError with what
+    `force` takes up what `known` has already; `leases` keep turns with other processes. Raises UsageError for an address of a known outlet, FetchError with what
     to do when the site cannot be read or lists nothing.
     """
     from crawler.fetch.loop import run
@@ -130,7 +132,7 @@ def introduce(
     async def main() -> Introduction:
         from crawler.fetch.fetcher import Fetcher
 
-        async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
+        async with Fetcher(crawl, leases or NoLeases(), clock) as fetcher:
             stranger = _stranger(address)
             one = Crawl(fetcher, NotStored(), {stranger.id: stranger}, crawl)
             return await _Acquaintance(one, stranger, known, say, force).make(address, outlet_id)

@@ -29,6 +29,8 @@ from crawler.outlets import Outlet, trust
 
 if TYPE_CHECKING:
     from alerts.config import Settings
+    from crawler.db import Database
+    from crawler.fetch.turns import Leases
     from crawler.healing import Move
     from crawler.introduction import Introduction, Shown
     from crawler.outlets import Outlets
@@ -77,21 +79,13 @@ class Known:
 
 def _known(database_url: str) -> dict[str, Known]:
     """By outlet; empty before the first `rasad db upgrade`."""
-    from sqlalchemy import func, make_url, select
+    from sqlalchemy import func, select
 
     from crawler import healing
-    from crawler.db import Database
-    from crawler.errors import DatabaseError
     from crawler.models import Article, EntryPoint
-    from migrations.schema import require_current
 
-    address = make_url(database_url)
-    if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-        return {}  # asking would make one
-    opened = Database(database_url)
-    try:
-        require_current(opened)
-    except DatabaseError:
+    opened = _opened(database_url)
+    if opened is None:
         return {}
     known: dict[str, Known] = defaultdict(Known)
     with opened.read() as session:
@@ -107,6 +101,36 @@ def _known(database_url: str) -> dict[str, Known]:
         for outlet, moves in healing.moves(session).items():
             known[outlet].moves = moves
     return known
+
+
+def _opened(database_url: str) -> Database | None:
+    """The database if there is one of this program's schema; asking makes none."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from crawler.db import Database
+    from crawler.errors import DatabaseError
+    from migrations.schema import require_current
+
+    try:
+        address = make_url(database_url)
+        if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+            return None
+        opened = Database(database_url)
+        require_current(opened)
+    except (DatabaseError, ArgumentError):
+        return None
+    return opened
+
+
+def _turns(current: Settings) -> Leases | None:
+    """The turns of a daemon beside us, where there may be one: no host is asked by two processes at a time."""
+    opened = _opened(current.database_url)
+    if opened is None:
+        return None
+    from crawler.store import Stored
+
+    return Stored(opened, current.evidence, current.config.crawl, now).leases
 
 
 # How far an entry point is trusted -> the mark behind its kind.
@@ -228,7 +252,7 @@ def check(
     from crawler import dry
 
     moves = _known(current.database_url).get(found.id, Known()).moves
-    raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo, moves) else 1)
+    raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo, moves, _turns(current)) else 1)
 
 
 def _replay(current: Settings, known: Outlets, outlet_id: str) -> bool:
@@ -304,7 +328,7 @@ def _page(current: Settings, outlet: Outlet, url: str, file: Path | None) -> Pag
     if file is None:
         from crawler.dry import fetch_one
 
-        got = fetch_one(outlet, url, current.config.crawl, now)
+        got = fetch_one(outlet, url, current.config.crawl, now, _turns(current))
         if isinstance(got, str):
             raise FetchError(f"{url}: {got}")
         return replace(got, fetched_at=got.fetched_at.replace(microsecond=0))
@@ -353,7 +377,14 @@ def add(
     if outlet_id in known.by_id and not force:
         raise UsageError(f"there is an outlet `{outlet_id}` already; choose another --id, or say --force")
     found = introduce(
-        address, current.config.crawl, now, known, lambda said: _say(said, "dim"), outlet_id=outlet_id, force=force
+        address,
+        current.config.crawl,
+        now,
+        known,
+        lambda said: _say(said, "dim"),
+        outlet_id=outlet_id,
+        force=force,
+        leases=_turns(current),
     )
     _show_introduction(found)
     if target is None:

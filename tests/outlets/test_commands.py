@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from typer.testing import CliRunner, Result
 
 from alerts.cli import app
 from alerts.cli.shared import state
+from crawler.db import Database
 from crawler.errors import ConfigError, UsageError
+from crawler.models import HostLease
 from crawler.outlets import load
 from tests.crawl.fakes import Answer, Site
 from tests.outlets.sites import furat
@@ -221,3 +224,20 @@ def test_list_needs_no_database(rasad: Rasad, tmp_path: Path) -> None:
     outlet_file(tmp_path)
     assert "not read" in rasad("outlets", "list").stdout
     assert not (tmp_path / "state").exists()
+
+
+def test_a_check_keeps_turns_with_the_daemon(rasad: Rasad, site: Site, tmp_path: Path) -> None:
+    """While another process holds the host, the check waits for its turn to come."""
+    furat(site)
+    outlet_file(tmp_path)
+    assert 0 == rasad("db", "upgrade").exit_code
+    database = Database(f"sqlite:///{tmp_path / 'state' / 'rasad.db'}")
+    released = datetime.now(UTC) + timedelta(seconds=2)
+    with database.begin() as session:
+        session.add(
+            HostLease(
+                host="www.furat-daily.example", holder="elsewhere:1", leased_until=released, next_request_at=released
+            )
+        )
+    assert 0 == rasad("outlets", "check", "furat").exit_code
+    assert site.log[0].start >= released.timestamp()
