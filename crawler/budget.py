@@ -46,4 +46,4 @@ def next_day(now: datetime) -> datetime:
 
 def refused(spent_bytes: int, budget_bytes: int) -> str:
     """The reason in words, for a check and the log."""
-    return f"{spent_bytes / 1e6:.1f} of {budget_bytes / 1e6:g} MB fetched of this outlet today"
+    return f"{spent_bytes / 1e6:.3g} of {budget_bytes / 1e6:.3g} MB fetched of this outlet today"

@@ -147,6 +147,7 @@ class Crawl:
         self._attention = attention
         self._extract = extract
         self._bounded = bounded
+        self._answers: Counter[str] = Counter()  # by outlet, not written down yet
         self._log = get_log()
 
     def stop(self) -> None:
@@ -181,6 +182,7 @@ class Crawl:
         took_ms = int((now - started).total_seconds() * 1000)
         end = _counted(end, counts, took_ms)
         try:
+            await self.spent(entry_point.outlet)
             await self.store.check_ended(entry_point, end, now)
         except (DatabaseError, SQLAlchemyError, OSError) as error:
             end = replace(end, outcome="error", reason=f"nothing could be stored: {_first_line(error)}")
@@ -249,23 +251,28 @@ class Crawl:
         """One visit to an article that is known. Raises nothing but cancellation; what went wrong is logged."""
         try:
             await revisits.revisit(self, due)
+            await self.spent(due.outlet)
         except (DatabaseError, SQLAlchemyError, OSError) as error:
             self._log.error("not revisited", outlet=due.outlet, url=due.url, reason=_first_line(error))
         except Exception:
             self._log.exception("surprise", outlet=due.outlet, url=due.url)
 
     async def get(self, ask: Ask) -> Page | NotFetched:
-        """The page, and its bytes counted."""
-        got = await self.fetcher.get(ask)
-        await self.store.spent(ask.outlet, self.fetcher.meter.pop(ask.outlet, 0), 1, self.fetcher.clock())
-        return got
+        """The page; `fetcher.meter` counts its bytes, which `spent` writes down."""
+        self._answers[ask.outlet] += 1
+        return await self.fetcher.get(ask)
+
+    async def spent(self, outlet_id: str) -> int:
+        """Writes down what was fetched of an outlet; the bytes of its day, other processes' too."""
+        size_bytes, answers = self.fetcher.meter.pop(outlet_id, 0), self._answers.pop(outlet_id, 0)
+        return await self.store.spent(outlet_id, size_bytes, answers, self.fetcher.clock())
 
     async def over_budget(self, outlet: Outlet, purpose: Purpose) -> str:
         """Why nothing more is fetched of the outlet today for this purpose; '' while something is."""
         if not self._bounded:
             return ""
         most = outlet.bytes_per_day if outlet.bytes_per_day is not None else self._crawl.bytes_per_day
-        spent = await self.store.spent(outlet.id, 0, 0, self.fetcher.clock())
+        spent = await self.spent(outlet.id)
         return "" if budget.affords(purpose, spent, most) else budget.refused(spent, most)
 
     async def _listing(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:

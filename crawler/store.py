@@ -103,8 +103,10 @@ class Stored:
             )
             end: End = "saved" if isinstance(ended, Saved) else "unchanged"
             known.settle(session, wanted, end, "", now, article_id=ended.article_id)
+            # What a channel tells has no page of its own to ask for again.
             if isinstance(ended, Saved) and ended.new and page.requested_url == wanted.listing.url:
-                revisits.plan(session, ended.article_id, page, now)
+                if self._crawl.revisits == "all":
+                    revisits.plan(session, ended.article_id, page, now)
             elif isinstance(ended, Saved):
                 revisits.seen(session, ended.article_id, page, now)
         return ended
