@@ -241,11 +241,19 @@ class Crawl:
     async def _filled(self, end: CheckEnd, hole: Hole, outlet: Outlet, counts: Counter[str]) -> CheckEnd:
         """The end of a check that came after a pause longer than the list reaches."""
         listed = counts["listed"]
-        left, said = await fill(self, hole, outlet, counts)
+        left: Hole | None = hole
+        try:
+            left, said = await fill(self, hole, outlet, counts)
+        except (DatabaseError, SQLAlchemyError, OSError):
+            raise
+        except Exception as error:  # tried once: it would raise at every check
+            self._log.exception("surprise", outlet=outlet.id, url=outlet.home)
+            said = _surprise(error)
         counts["listed"] = listed  # health compares lists with lists
         if self.stopping.is_set():
-            return replace(end, hole_settled=False)
-        return replace(end, hole=left, reason=", ".join(filter(None, [end.reason, said])))
+            return end
+        reason = ", ".join(filter(None, [end.reason, said]))
+        return replace(end, hole=left, hole_settled=True, reason=reason)
 
     async def revisit(self, due: DueRevisit) -> None:
         """One visit to an article that is known. Raises nothing but cancellation; what went wrong is logged."""
@@ -256,6 +264,7 @@ class Crawl:
             self._log.error("not revisited", outlet=due.outlet, url=due.url, reason=_first_line(error))
         except Exception:
             self._log.exception("surprise", outlet=due.outlet, url=due.url)
+            await self.store.revisit_later(due.article_id, self.fetcher.clock() + revisits.UNCLEAR_AGAIN)
 
     async def get(self, ask: Ask) -> Page | NotFetched:
         """The page; `fetcher.meter` counts its bytes, which `spent` writes down."""

@@ -18,14 +18,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from crawler import budget, outcomes, urls
 from crawler.fetch import NotFetched
-from crawler.known import unknown
+from crawler.known import Wanted, as_wanted, unknown
 from crawler.log import get_log
-from crawler.models import Article, EntryPoint, Evidence, Revisit
+from crawler.models import Article, EntryPoint, Evidence, KnownUrl, Revisit
 from crawler.rows import claimed
 from crawler.types import Draft, Listing, Page, Saved
 
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AGES = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 MATCHED_AGES = (HOUR / 4, HOUR, 4 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY)
-AGAIN = timedelta(hours=1)  # between two answers that an article is not there, and after a visit that said nothing
+AGAIN = timedelta(hours=1)  # between two answers that an article is not there
+UNCLEAR_AGAIN = timedelta(hours=6)  # after a visit that said nothing
 HEALTHY = timedelta(hours=6)  # an outlet whose lists were read within so long is one whose 404 is believed
 UNCONDITIONAL_EVERY = 3  # visits; see schedule.UNCONDITIONAL_EVERY
 
@@ -155,9 +156,7 @@ def due(
     """At most `limit` articles to ask for again, one per host, each claimed for an hour; matched ones first."""
     if which == "none" or limit <= 0:
         return []
-    query = select(Revisit).where(Revisit.next_at <= now).order_by(Revisit.matched.desc(), Revisit.next_at)
-    if which == "matched":
-        query = query.where(Revisit.matched.is_(True))
+    query = _asked_for(now, which).order_by(Revisit.matched.desc(), Revisit.next_at)
     if outlets is not None:
         query = query.where(Revisit.outlet.in_(outlets))
     if busy_hosts:
@@ -172,9 +171,24 @@ def due(
     return found
 
 
-def anything_due(session: Session, now: datetime) -> bool:
+def of_article(session: Session, article_id: int) -> tuple[str, Wanted]:
+    """An article's canonical address, and how it is wanted: with the kills it is known for."""
+    article = session.get_one(Article, article_id)
+    row = session.scalar(select(KnownUrl).where(KnownUrl.article_id == article_id).limit(1))
+    wanted = as_wanted(row) if row is not None else unknown(Listing(article.url), article.outlet, first=False)
+    return article.canonical_url, wanted
+
+
+def anything_due(session: Session, now: datetime, which: Which) -> bool:
     """Whether `due` may find something."""
-    return session.scalar(select(Revisit.article_id).where(Revisit.next_at <= now).limit(1)) is not None
+    if which == "none":
+        return False
+    return session.scalar(_asked_for(now, which).with_only_columns(Revisit.article_id).limit(1)) is not None
+
+
+def _asked_for(now: datetime, which: Which) -> Select[Revisit]:
+    query = select(Revisit).where(Revisit.next_at <= now)
+    return query.where(Revisit.matched.is_(True)) if which == "matched" else query
 
 
 def _claim(session: Session, row: Revisit, now: datetime) -> bool:
@@ -212,7 +226,7 @@ def not_there(session: Session, article_id: int, now: datetime) -> bool:
     if row is None:
         return False
     if not _healthy(session, row.outlet, now):
-        row.next_at = now + AGAIN
+        later(session, article_id, now + AGAIN)
         return False
     if row.missing_since is None:
         row.missing_since, row.next_at = now, now + AGAIN
@@ -243,8 +257,14 @@ def bury(session: Session, article_id: int, reason: str, evidence: Evidence, now
 
 
 def later(session: Session, article_id: int, until: datetime) -> None:
-    """The visit said nothing, or was not made: the article is asked for then."""
-    session.execute(update(Revisit).where(Revisit.article_id == article_id).values(next_at=until))
+    """The visit said nothing, or was not made: the article is asked for then, or no more a day after its last age."""
+    row = session.get(Revisit, article_id)
+    if row is None:
+        return
+    if until > row.born_at + (MATCHED_AGES if row.matched else AGES)[-1] + DAY:
+        session.delete(row)
+    else:
+        row.next_at = until
 
 
 # --- the flow --------------------------------------------------------------------------------------------------------
@@ -267,7 +287,7 @@ async def _visit(crawl: Crawl, one: DueRevisit, outlet: Outlet) -> tuple[Visit, 
     ask = replace(crawl.ask(one.url, outlet), etag=one.etag, last_modified=one.last_modified)
     answer = judge(await crawl.get(ask), now)
     if isinstance(answer, Unclear):
-        await store.revisit_later(one.article_id, max(answer.until or now, now + AGAIN))
+        await store.revisit_later(one.article_id, max(answer.until or now, now + UNCLEAR_AGAIN))
         return ("postponed" if answer.until else "unclear"), answer.reason
     if isinstance(answer, NotThere):
         gone = await store.not_there(one.article_id, answer.reason, answer.page, now)
@@ -281,9 +301,8 @@ async def _visit(crawl: Crawl, one: DueRevisit, outlet: Outlet) -> tuple[Visit, 
 async def _compare(crawl: Crawl, one: DueRevisit, outlet: Outlet, page: Page) -> tuple[Visit, str]:
     """The article as it reads now beside the one that is stored."""
     now, store = crawl.fetcher.clock(), crawl.store
-    wanted = unknown(Listing(one.url), one.outlet, first=False)
+    canonical_url, wanted = await store.of_article(one.article_id)
     draft = await crawl.extracted(wanted, page, outlet)
-    canonical_url = await store.canonical_url(one.article_id)
     if not isinstance(draft, Draft):
         reason = draft.reason
     elif not same_address(draft, page, canonical_url):
@@ -292,5 +311,5 @@ async def _compare(crawl: Crawl, one: DueRevisit, outlet: Outlet, page: Page) ->
         stored = await store.save(wanted, page, replace(draft, canonical_url=canonical_url), now)
         await store.revisited(one.article_id, page, now)
         return ("edited" if isinstance(stored, Saved) else "same"), ""
-    await store.revisit_later(one.article_id, now + AGAIN * 6)
+    await store.revisit_later(one.article_id, now + UNCLEAR_AGAIN)
     return "unclear", reason

@@ -82,7 +82,7 @@ class CheckEnd:
     """How the reading of an entry point ended. Counts are articles.
 
     `learnt` is there when the list itself was read, whatever became of its articles. `hole` is what stays missing of a
-    hole, `hole_settled` says that nobody needs to try again.
+    hole, `hole_settled` says that it was seen to and nobody needs to try again.
     """
 
     outcome: Outcome
@@ -98,7 +98,7 @@ class CheckEnd:
     not_before: datetime | None = None
     learnt: Listed | None = None
     hole: Hole | None = None
-    hole_settled: bool = True
+    hole_settled: bool = False
 
 
 def first_interval(terms: Terms, crawl: CrawlSection) -> timedelta:

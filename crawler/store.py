@@ -21,7 +21,7 @@ from crawler.db import Database
 from crawler.fetch.turns import Leases, NoLeases
 from crawler.known import End, Noted, Wanted
 from crawler.leases import Left
-from crawler.models import Article, Evidence
+from crawler.models import Evidence
 from crawler.rhythm import Pace
 from crawler.schedule import CheckEnd, DueEntryPoint
 from crawler.spiders import Reading
@@ -44,7 +44,7 @@ class Store(Protocol):
     async def postpone(self, wanted: Wanted, until: datetime) -> None: ...
     async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None: ...
     async def spent(self, outlet: str, size_bytes: int, answers: int, now: datetime) -> int: ...
-    async def canonical_url(self, article_id: int) -> str: ...
+    async def of_article(self, article_id: int) -> tuple[str, Wanted]: ...
     async def revisited(self, article_id: int, page: Page, now: datetime) -> None: ...
     async def revisit_later(self, article_id: int, until: datetime) -> None: ...
     async def not_there(self, article_id: int, reason: str, page: Page, now: datetime) -> bool: ...
@@ -150,10 +150,10 @@ class Stored:
 
         return await self.apart(step)
 
-    async def canonical_url(self, article_id: int) -> str:
-        def step() -> str:
+    async def of_article(self, article_id: int) -> tuple[str, Wanted]:
+        def step() -> tuple[str, Wanted]:
             with self.database.read() as session:
-                return session.get_one(Article, article_id).canonical_url
+                return revisits.of_article(session, article_id)
 
         return await self.apart(step)
 
@@ -258,8 +258,8 @@ class NotStored:
     async def spent(self, outlet: str, size_bytes: int, answers: int, now: datetime) -> int:
         return 0
 
-    async def canonical_url(self, article_id: int) -> str:
-        return ""
+    async def of_article(self, article_id: int) -> tuple[str, Wanted]:
+        raise LookupError(f"article {article_id}: nothing is stored")
 
     async def revisited(self, article_id: int, page: Page, now: datetime) -> None:
         pass

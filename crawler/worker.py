@@ -286,7 +286,7 @@ def _claim(
     from crawler import revisits, schedule
 
     with store.database.read() as session:
-        if not schedule.anything_due(session, _now()) and not revisits.anything_due(session, _now()):
+        if not schedule.anything_due(session, _now()) and not revisits.anything_due(session, _now(), crawl.revisits):
             return [], []
     with store.database.begin() as session:
         due = schedule.due(session, _now(), limit, busy_hosts=busy, outlets=outlets)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from crawler import evidence, revisits
+from crawler import evidence, known, revisits, urls
 from crawler.db import Database
 from crawler.fetch import NotFetched
 from crawler.models import Article, Evidence, Revision, Revisit
@@ -242,3 +242,27 @@ def test_claim_of_a_killed_worker_comes_back(site: Site, database: Database, tmp
     with database.begin() as session:
         assert 1 == len(revisits.due(session, START + 2 * HOUR, 9))
     assert settings().revisits == "all"
+
+
+def test_visits_that_say_nothing_end_a_day_after_the_last_age(
+    sqlite_database: Database, site: Site, tmp_path: Path
+) -> None:
+    """An outlet that blocks us for ever leaves no row behind for ever."""
+    stored(site, sqlite_database, tmp_path)
+    with sqlite_database.begin() as session:
+        article_id = session.scalars(select(Article.id)).one()
+        revisits.later(session, article_id, START + 4 * DAY - MINUTE)
+    assert row(sqlite_database) is not None
+    with sqlite_database.begin() as session:
+        revisits.later(session, article_id, START + 4 * DAY + MINUTE)
+    assert row(sqlite_database) is None
+
+
+def test_page_that_killed_a_worker_is_read_apart_again(sqlite_database: Database, site: Site, tmp_path: Path) -> None:
+    """A visit knows of the kills its article is suspected of, so the next one does not kill again."""
+    stored(site, sqlite_database, tmp_path)
+    with sqlite_database.begin() as session:
+        article_id = session.scalars(select(Article.id)).one()
+        known.blame(session, urls.canonical(site.url("/0")), START)
+        canonical_url, wanted = revisits.of_article(session, article_id)
+    assert (urls.canonical(site.url("/0")), 1) == (canonical_url, wanted.kills)

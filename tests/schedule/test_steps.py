@@ -178,9 +178,9 @@ def test_hole_stands_on_the_check_and_is_settled_on_the_entry_point(database: Da
     with database.begin() as session:
         row = session.scalars(select(EntryPoint)).one()
         row.hole_since, row.hole_until = hole.since, hole.until
-    kept = end(database, "a", CheckEnd("ok", learnt=Listed(), hole_settled=False), START)
+    kept = end(database, "a", CheckEnd("ok", learnt=Listed()), START)
     assert (hole.since, hole.until) == (kept.hole_since, kept.hole_until)
-    settled = end(database, "a", CheckEnd("ok", learnt=Listed(), hole=hole), START + MINUTE)
+    settled = end(database, "a", CheckEnd("ok", learnt=Listed(), hole=hole, hole_settled=True), START + MINUTE)
     assert (None, None) == (settled.hole_since, settled.hole_until)
     assert [None, hole.since] == [check.hole_since for check in rows(database, Check)]
 
