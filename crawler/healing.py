@@ -1,7 +1,8 @@
 """Entry points that die, move or were never proven: looking at the outlet's home page for a better one, and saying so.
 
 check ends -> noted(...)      redirects for good are counted; from the second on the new address is asked
-           -> needed(...)     dead, stale, or nothing proven: claimed at most once a day and outlet, less often in vain
+           -> why(...)        dead, stale, or nothing proven; at most once a day and outlet, less often in vain
+           -> claim(...)      a row of `healings` that only one process gets
            -> look(...)       robots.txt's sitemaps, the home page, lists of feeds, the usual places: a handful of requests
            -> believable(...) this outlet's articles, dated, newer than what we have
            -> settled(...)    an entry point row with source "found", a row of `healings`, a word in the check's reason
@@ -28,7 +29,7 @@ from crawler.models import Article, Check, EntryPoint, Healing, KnownUrl
 from crawler.outlets import EntryPointFact, Outlet, Outlets
 from crawler.proving import Disproof, Proof, prove
 from crawler.rows import insert_missing
-from crawler.schedule import FAILURES, MOVED_CHECKS, CheckEnd, DueEntryPoint, interval
+from crawler.schedule import FAILURES, MOVED_CHECKS, CheckEnd, DueEntryPoint, first_interval, terms
 from crawler.types import Page
 
 if TYPE_CHECKING:
@@ -89,38 +90,29 @@ def patience(fruitless: int) -> timedelta:
 
 def may_be_needed(entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet) -> bool:
     """What can be told without asking the database: most checks end well and bring something."""
-    return entry_point.kind in KINDS and (
-        is_dead(end)
-        or (not end.saved and end.outcome in ("ok", "not modified", "empty"))
-        or all(fact.confidence == "unproven" for fact in outlet.entry_points)
-    )
+    if entry_point.id is None or entry_point.kind not in KINDS:
+        return False
+    nothing_new = not end.saved and end.outcome in ("ok", "not modified", "empty")
+    return is_dead(end) or nothing_new or all(fact.confidence == "unproven" for fact in outlet.entry_points)
 
 
-def needed(session: Session, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime) -> Need | None:
-    """Why the outlet should be looked at now, claimed for this process; None when it need not or was not long ago."""
+def why(session: Session, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime) -> Why | None:
+    """Why the outlet should be looked at now; None when it need not be, or was not long ago. Writes nothing."""
     row = session.get(EntryPoint, entry_point.id) if entry_point.id is not None else None
-    if row is None or row.kind not in KINDS:
+    found = _why(session, row, end, outlet, now) if row is not None and row.kind in KINDS else None
+    return found if found is not None and _patient(session, outlet.id, now) else None
+
+
+def claim(session: Session, entry_point: DueEntryPoint, why: Why, now: datetime) -> Need | None:
+    """The look as this process's own; None when another process looks."""
+    row = session.get_one(EntryPoint, entry_point.id)
+    fresh = {"outlet": row.outlet, "day": now.date(), "why": why, "at": now, "lost": row.url, "outcome": "looking"}
+    if not insert_missing(session, Healing, [fresh | dict.fromkeys(("kind", "url", "reason"), "")]):
         return None
-    why = _why(session, row, end, outlet, now)
-    if why is None or not _patient(session, outlet.id, now):
-        return None
-    fresh = {
-        "outlet": outlet.id,
-        "day": now.date(),
-        "why": why,
-        "at": now,
-        "lost": row.url,
-        "outcome": "looking",
-        "kind": "",
-        "url": "",
-        "reason": "",
-    }
-    if not insert_missing(session, Healing, [fresh]):
-        return None  # another process looks
     claimed = session.scalars(
-        select(Healing).where(Healing.outlet == outlet.id, Healing.day == now.date(), Healing.why == why)
+        select(Healing).where(Healing.outlet == row.outlet, Healing.day == now.date(), Healing.why == why)
     ).one()
-    return Need(claimed.id, outlet.id, row.id, row.url, why, _newest(session, outlet.id, now))
+    return Need(claimed.id, row.outlet, row.id, row.url, why, _newest(session, row.outlet, now))
 
 
 def _why(session: Session, row: EntryPoint, end: CheckEnd, outlet: Outlet, now: datetime) -> Why | None:
@@ -168,12 +160,12 @@ async def look(crawl: Crawl, outlet: Outlet, need: Need, known: Outlets, asked: 
 
     At most eight requests, robots.txt aside, each with the outlet's pauses.
     """
-    home = await crawl.fetcher.get(crawl.ask(outlet.home, outlet))
+    home = await crawl.get(crawl.ask(outlet.home, outlet))
     if not isinstance(home, Page) or home.status != 200:
         return f"the home page cannot be read: {f'HTTP {home.status}' if isinstance(home, Page) else home.reason}"
     places = _places(crawl, home)
     for address in discovery.feed_lists(_text(home), home.url)[:1]:
-        listed = await crawl.fetcher.get(crawl.ask(address, outlet))
+        listed = await crawl.get(crawl.ask(address, outlet))
         if isinstance(listed, Page) and listed.status == 200:
             places = [*_likely(discovery.entry_points(_text(listed), listed.url)), *places]
     reasons: list[str] = []
@@ -244,7 +236,9 @@ def _anothers(address: str, outlet: Outlet, known: Outlets) -> bool:
 # --- the rows --------------------------------------------------------------------------------------------------------
 
 
-def settled(session: Session, need: Need, found: Proof | str, crawl: CrawlSection, now: datetime) -> Move | None:
+def settled(
+    session: Session, need: Need, found: Proof | str, outlet: Outlet, crawl: CrawlSection, now: datetime
+) -> Move | None:
     """Writes how a look ended; the entry point that was taken up."""
     row = session.get_one(Healing, need.healing_id)
     if isinstance(found, str):
@@ -257,7 +251,7 @@ def settled(session: Session, need: Need, found: Proof | str, crawl: CrawlSectio
     )
     for former in session.scalars(dead):
         former.retired_at = now
-    _take_up(session, need, fact, crawl, now)
+    _take_up(session, need, fact, outlet, crawl, now)
     move = Move(need.outlet, fact.kind, fact.url, need.lost if need.why != "unproven" else "", now)
     check = session.scalars(
         select(Check).where(Check.entry_point_id == need.entry_point_id).order_by(Check.id.desc()).limit(1)
@@ -268,7 +262,9 @@ def settled(session: Session, need: Need, found: Proof | str, crawl: CrawlSectio
     return move
 
 
-def _take_up(session: Session, need: Need, fact: EntryPointFact, crawl: CrawlSection, now: datetime) -> None:
+def _take_up(
+    session: Session, need: Need, fact: EntryPointFact, outlet: Outlet, crawl: CrawlSection, now: datetime
+) -> None:
     row = session.scalars(
         select(EntryPoint).where(EntryPoint.outlet == need.outlet, EntryPoint.url == fact.url)
     ).one_or_none()
@@ -277,7 +273,10 @@ def _take_up(session: Session, need: Need, fact: EntryPointFact, crawl: CrawlSec
         session.add(row)
     row.kind, row.host, row.source = fact.kind, urls.host(fact.url), "found"
     row.instead_of = need.lost if need.why != "unproven" else ""
-    row.next_check_at, row.interval_s = now, int(interval(fact, crawl).total_seconds())
+    asked = terms(fact, outlet, crawl)
+    row.every_s = int(asked.every.total_seconds()) if asked.every is not None else None
+    row.priority, row.expected_a_day = asked.priority, asked.expected_a_day
+    row.next_check_at, row.interval_s = now, int(first_interval(asked, crawl).total_seconds())
     row.retired_at, row.failures = None, 0
 
 
@@ -364,12 +363,15 @@ def addresses(session: Session, outlet_id: str) -> list[str]:
 async def heal(crawl: Crawl, entry_point: DueEntryPoint, end: CheckEnd) -> None:
     """After a check: looks for a better entry point where one is needed, and says what came of it."""
     outlet = crawl.outlets[entry_point.outlet]
+    if not may_be_needed(entry_point, end, outlet) or await crawl.over_budget(outlet, "list"):
+        return
     begun = await crawl.store.healing_needed(entry_point, end, outlet, crawl.fetcher.clock())
     if begun is None:
         return
     need, asked = begun
     found = await look(crawl, outlet, need, Outlets(crawl.outlets), asked)
-    move = await crawl.store.healing_ended(need, found, crawl.fetcher.clock())
+    await crawl.spent(outlet.id)
+    move = await crawl.store.healing_ended(need, found, outlet, crawl.fetcher.clock())
     said: Mapping[str, object] = {"outlet": outlet.id, "why": need.why, "lost": need.lost}
     if move is None:
         get_log().info("not healed", **said, reason=found)

@@ -45,10 +45,10 @@ class Disproof:
 async def prove(crawl: Crawl, outlet: Outlet, fact: EntryPointFact) -> Proof | Disproof:
     """One request, two for a sitemap index."""
     entry_point = DueEntryPoint(None, outlet.id, fact.kind, fact.url)
-    got = await crawl.fetcher.get(crawl.ask(spiders.start(fact.kind, fact.url), outlet))
+    got = await crawl.get(crawl.ask(spiders.start(fact.kind, fact.url), outlet))
     found = crawl.look(got, entry_point, outlet)
     if isinstance(found, Reading) and not found.listings and found.more:
-        found = crawl.look(await crawl.fetcher.get(crawl.ask(found.more[0], outlet)), entry_point, outlet)
+        found = crawl.look(await crawl.get(crawl.ask(found.more[0], outlet)), entry_point, outlet)
     if isinstance(found, CheckEnd):
         return Disproof(fact, f"{found.outcome}: {found.reason}" if found.outcome != "error" else found.reason)
     assert isinstance(got, Page)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import adhoc, backfill, schedule
+from crawler import adhoc, backfill, revisits, schedule
 from crawler.config import CrawlSection
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Crawl, Event, Failed, Limits
 from crawler.db import Database
@@ -24,6 +24,7 @@ from crawler.fetch import NotFetched
 from crawler.known import unknown
 from crawler.outlets import Outlet, Outlets
 from crawler.reading import rules_of
+from crawler.revisits import DueRevisit
 from crawler.schedule import DueEntryPoint
 from crawler.spiders import readable
 from crawler.store import NotStored, Store, Stored
@@ -126,9 +127,10 @@ def crawl_once(
             async with Fetcher(crawl, store.leases, clock) as fetcher:
                 known = dict(order.outlets.by_id)
                 known.update((o.id, o) for o in (adhoc.outlet_of(url, order.outlets) for url in addresses))
-                one = Crawl(fetcher, store, known, crawl, on_event=heard)
+                one = Crawl(fetcher, store, known, crawl, on_event=heard, bounded=order.due_only)
                 jobs: list[Coroutine[None, None, object]] = [one.read(e, order.limits) for e in entry_points]
                 jobs += [_address(one, url, order) for url in addresses]
+                jobs += [one.revisit(due) for due in await _revisits(order, crawl, clock, store)]
                 summary.interrupted = await _together(jobs, one)
                 # Afterwards: what the newest pages name is stored by then, and not fetched twice at the same time.
                 back = [one.back_fill(archive, order.limits) for archive in archives]
@@ -138,6 +140,19 @@ def crawl_once(
 
     run(main())
     return summary
+
+
+async def _revisits(order: Order, crawl: CrawlSection, clock: Clock, store: Store) -> list[DueRevisit]:
+    """The articles to ask for again, where what is due was asked for."""
+    if not order.due_only or not isinstance(store, Stored):
+        return []
+    database = store.database
+
+    def claim() -> list[DueRevisit]:
+        with database.begin() as session:
+            return revisits.due(session, clock(), 1_000, which=crawl.revisits, outlets=list(order.targets))
+
+    return await store.apart(claim)
 
 
 def _archives(order: Order) -> list[DueEntryPoint]:
@@ -214,13 +229,13 @@ async def _address(crawl: Crawl, url: str, order: Order) -> None:
 
 async def _read_address(crawl: Crawl, url: str, outlet: Outlet, order: Order) -> None:
     """Reads an address as what it turns out to be: an article, a feed, a page of links."""
-    got = await crawl.fetcher.get(crawl.ask(url, outlet))
+    got = await crawl.get(crawl.ask(url, outlet))
     if isinstance(got, NotFetched) or adhoc.recognise(got, outlet) == "article":
         await _article(crawl, url, got, outlet, order)
         return
     kind = adhoc.recognise(got, outlet)
     for address in adhoc.feeds(got) if kind == "section" else ():
-        page = await crawl.fetcher.get(crawl.ask(address, outlet))
+        page = await crawl.get(crawl.ask(address, outlet))
         if isinstance(page, Page) and page.status == 200 and adhoc.recognise(page, outlet) == "feed":
             got, kind = page, "feed"
             break

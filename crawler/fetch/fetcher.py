@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -86,6 +87,7 @@ class Fetcher:
         self.resolver = GuardedResolver(self.guard)
         self.turns = Turns(leases, clock)
         self.robots: dict[str, Rules] = {}  # what the robots.txt of each site said, by https://host
+        self.meter: Counter[str] = Counter()  # bytes over the wire by outlet; who writes them down takes them out
         self._crawl = crawl
         self._crawler = Crawler(Rim, dict(scrapy_settings(crawl, _version())))
         self._background: list[asyncio.Task[None]] = []
@@ -151,7 +153,7 @@ class Fetcher:
             headers["If-None-Match"] = ask.etag
         if ask.last_modified:
             headers["If-Modified-Since"] = ask.last_modified
-        meta: dict[str, Any] = {"delay_s": ask.delay_s}
+        meta: dict[str, Any] = {"delay_s": ask.delay_s, "outlet": ask.outlet}
         if ask.proxy:
             host = urlsplit(ask.url).hostname or ""
             meta["proxy"] = None if proxy_bypass(host) else ask.proxy

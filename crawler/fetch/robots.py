@@ -75,6 +75,7 @@ class Robots:
 
     async def _ask(self, fetcher: Fetcher, site: str, original: Request) -> Rules:
         meta = {"dont_obey_robotstxt": True, "delay_s": original.meta.get("delay_s", 0.0), "max_retry_times": 0}
+        meta["outlet"] = original.meta.get("outlet", "")
         if "proxy" in original.meta:
             meta["proxy"] = original.meta["proxy"]
         request = Request(f"{site}/robots.txt", meta=meta, callback=NO_CALLBACK)

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from crawler.config import Composed, Duration, Section, compose, compose_file, did_you_mean
+from crawler.config import Bytes, Composed, Duration, Section, compose, compose_file, did_you_mean
 from crawler.errors import ConfigError
 
 SHIPPED = Path(__file__).parent
@@ -84,7 +84,7 @@ class EntryPointFact(Section):
     kind: str
     url: str
     confidence: Confidence = "unproven"
-    every: Duration | None = None  # how often it is read; None: the configuration's `crawl.every`
+    every: Duration | None = None  # how often it is read; None: as often as it publishes, see crawler.rhythm
     links: str = ""  # section pages: a CSS selector for the elements that hold the links; "" means the whole page
 
     @field_validator("url")
@@ -162,7 +162,7 @@ class Reading(Section):
 class Expect(Section):
     """What health looks like."""
 
-    articles_a_day: float | None = None
+    articles_a_day: float | None = Field(None, ge=0)
     dated: float = 0.9  # share of articles with a publication date
 
 
@@ -180,7 +180,9 @@ class Template(Section):
     entry_points: list[EntryPointFact] = []
     archives: list[EntryPointFact] = []  # ways further back than the feeds reach; never read on schedule
     articles: str = ""  # regular expression an article's address matches (search); "" lets a feed's word stand
+    priority: float = Field(1.0, gt=0, le=10)  # twice the priority is twice the checks
     delay: Duration | None = None
+    bytes_per_day: Bytes | None = None  # None: the configuration's `crawl.bytes_per_day`
     proxy: str = ""
     reading: Reading = Reading()
     expect: Expect = Expect()
