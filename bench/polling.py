@@ -8,6 +8,9 @@ articles only. Every rule learns from what its own checks showed, and is given 9
     inverse rate  c / rate, as some feed readers do, up to a day
     ours          crawler.rhythm: learn, pace_of, wait_of, jittered
 
+A second world takes its hours from saved pages: the hours and days at which those of the open half with a time to the
+minute were published. Nothing in it was looked at while the rule was made.
+
 Delays are minutes from an article's publication to the check that shows it, over all articles of the measured weeks.
 """
 
@@ -21,7 +24,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from crawler.extract import extract
 from crawler.rhythm import HOUR, Pace, Prior, Rhythm, Terms, jittered, learn, pace_of, rate_of, span_of, wait_of
+from crawler.types import Draft, Page
+from tests.quality.extraction import gold_pages
 from tests.quality.figure import Figure, Skipped
 
 SEEDS = (7, 19, 43)
@@ -51,17 +57,26 @@ class Source:
     rate_a_day: float
     published: Sequence[datetime]
     shown: int
-    stamps: Sequence[float] = field(default=())
 
     def list_at(self, now: datetime) -> Sequence[datetime]:
         end = bisect_right(self.published, now)
         return self.published[max(0, end - self.shown) : end]
 
 
-def source(rng: Random, shape: Sequence[float]) -> Source:
-    """An invented source whose articles fall by the hours of `shape`."""
+@dataclass(frozen=True)
+class World:
+    """What sources of a world have in common: shapes of a day in local time, and days of the week that are quiet."""
+
+    shapes: Sequence[Sequence[float]]
+    weekends: Sequence[Sequence[int]] = WEEKENDS
+    zones: Sequence[int] = (0, 2, 3, 3, 3, 5, 7)
+
+
+def source(rng: Random, world: World) -> Source:
+    """An invented source whose articles fall by the hours of a world."""
+    shape = rng.choice(world.shapes)
     rate = math.exp(rng.uniform(math.log(SLOWEST_A_DAY), math.log(FASTEST_A_DAY)))
-    zone, weekend, quiet = rng.choice((0, 2, 3, 3, 3, 5, 7)), rng.choice(WEEKENDS), rng.uniform(0.2, 0.9)
+    zone, weekend, quiet = rng.choice(world.zones), rng.choice(world.weekends), rng.uniform(0.2, 0.9)
     bursting = rng.uniform(0.1, 0.5)  # share of articles that another one drew after it
     mean = sum(shape) / 24
     top = max(shape) / mean
@@ -73,8 +88,7 @@ def source(rng: Random, shape: Sequence[float]) -> Source:
         weight = shape[local.hour] / mean / top * (quiet if local.weekday() in weekend else 1.0)
         if rng.random() < weight:
             found += _drawn(rng, at, bursting)
-    stamps = sorted(one for one in found if one < end)
-    return Source(rate, stamps, rng.randint(20, 60))
+    return Source(rate, sorted(one for one in found if one < end), rng.randint(20, 60))
 
 
 def _drawn(rng: Random, at: datetime, bursting: float) -> Iterator[datetime]:
@@ -93,6 +107,7 @@ class Reader:
 
     source: Source
     next_at: datetime
+    learns: bool = True
     rhythm: Rhythm = field(default_factory=Rhythm)
     terms: Terms = field(default_factory=Terms)
     seen: datetime | None = None  # the newest article it knows
@@ -104,9 +119,10 @@ class Reader:
         """One check: learns, and notes the delay of each new article in the measured weeks."""
         listed = self.source.list_at(now)
         new = listed[bisect_right(listed, self.seen) :] if self.seen is not None else listed
-        since = self.rhythm.until or (listed[0] if listed else now)
-        self.rhythm = learn(self.rhythm, prior, new, since, now)
-        self.terms = replace(self.terms, span=span_of(listed, now))
+        if self.learns:
+            since = self.rhythm.until or (listed[0] if listed else now)
+            self.rhythm = learn(self.rhythm, prior, new, since, now)
+            self.terms = replace(self.terms, span=span_of(listed, now))
         if now >= START + LEARNING:
             self.checks += 1
             before = bisect_right(self.source.published, self.seen) if self.seen is not None else 0
@@ -135,7 +151,7 @@ class Run:
 
 def run(sources: Sequence[Source], fit: Callable[[Sequence[Reader]], tuple[Prior, Wait]], rng: Random) -> Run:
     """Lets a rule read all sources from START on; `fit` is asked for its waits at the start of each epoch."""
-    readers = [Reader(one, START + rng.random() * LONGEST) for one in sources]
+    readers = [Reader(one, START + rng.random() * LONGEST, fit is not fixed) for one in sources]
     epoch, end = START, START + LEARNING + MEASURED
     while epoch < end:
         prior, wait = fit(readers)
@@ -181,18 +197,14 @@ def ours(rng: Random) -> Callable[[Sequence[Reader]], tuple[Prior, Wait]]:
     return fit
 
 
-def world(seed: int, shapes: Sequence[Sequence[float]]) -> list[Source]:
-    rng = Random(seed)
-    return [source(rng, rng.choice(shapes)) for _ in range(SOURCES)]
-
-
-def compared(name: str, shapes: Sequence[Sequence[float]]) -> Iterator[Figure]:
+def compared(name: str, world: World) -> Iterator[Figure]:
     """The three rules on one world for each seed; ratios to the fixed interval, the worst of the seeds."""
     ratios: dict[str, list[float]] = {"median": [], "p95": [], "slow_p95": []}
     notes: list[str] = []
     others: dict[str, list[float]] = {"median": [], "p95": [], "slow_p95": []}
     for seed in SEEDS:
-        sources = world(seed, shapes)
+        rng = Random(seed)
+        sources = [source(rng, world) for _ in range(SOURCES)]
         base, inverse = run(sources, fixed, Random(seed)), run(sources, inverse_rate, Random(seed))
         own = run(sources, ours(Random(seed)), Random(seed))
         for told, one in ((ratios, own), (others, inverse)):
@@ -213,6 +225,25 @@ def compared(name: str, shapes: Sequence[Sequence[float]]) -> Iterator[Figure]:
         yield Figure(f"polling.{name}.{what}", max(ratios[what]), target, True, baselines, note=note)
 
 
+def page_hours(data: Path) -> World:
+    """The hours and quiet days of saved pages, by language; UTC, as their dates are read."""
+    hours: dict[str, list[float]] = {}
+    days: dict[str, list[float]] = {}
+    for page in gold_pages(data):
+        if page.kept_out:
+            continue
+        read = extract(Page(page.url, page.url, 200, (("content-type", "text/html"),), page.body, START), None, START)
+        if isinstance(read, Draft) and read.published.at is not None and read.published.precision == "minute":
+            hours.setdefault(page.language, [1.0] * 24)[read.published.at.hour] += 1
+            days.setdefault(page.language, [1.0] * 7)[read.published.at.weekday()] += 1
+    quiet = [sorted(range(7), key=week.__getitem__)[:2] for week in days.values()]
+    return World(list(hours.values()), quiet, (0,))
+
+
 def measure(data: Path | None) -> Iterable[Figure | Skipped]:
     """Delay against the fixed interval, the worst of three seeds."""
-    yield from compared("invented", SHAPES)
+    yield from compared("invented", World(SHAPES))
+    if data is None or not (data / "pages" / "index.tsv").exists():
+        yield Skipped("polling of page hours", "pages/index.tsv (set RASAD_EVAL_DATA)")
+        return
+    yield from compared("page_hours", page_hours(data))

@@ -283,6 +283,10 @@ class Crawl:
             self._log.exception("surprise", outlet=due.outlet, url=due.url)
             await self.store.revisit_later(due.article_id, self.fetcher.clock() + revisits.UNCLEAR_AGAIN)
 
+    def revised(self, draft: Draft, page: Page, outlet_id: str, stored: Saved) -> None:
+        """Tells that a visit brought a new revision, as of any article: the matcher is woken by it."""
+        self._ended(ArticleEnded(outlet_id, draft.url, draft, page, stored, draft.published.at))
+
     async def get(self, ask: Ask) -> Page | NotFetched:
         """The page; `fetcher.meter` counts its bytes, which `spent` writes down."""
         self._answers[ask.outlet] += 1

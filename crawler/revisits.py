@@ -310,6 +310,8 @@ async def _compare(crawl: Crawl, one: DueRevisit, outlet: Outlet, page: Page) ->
     else:
         stored = await store.save(wanted, page, replace(draft, canonical_url=canonical_url), now)
         await store.revisited(one.article_id, page, now)
+        if isinstance(stored, Saved):
+            crawl.revised(draft, page, one.outlet, stored)
         return ("edited" if isinstance(stored, Saved) else "same"), ""
     await store.revisit_later(one.article_id, now + UNCLEAR_AGAIN)
     return "unclear", reason
