@@ -43,7 +43,8 @@ State = Literal[
 STATES: tuple[State, ...] = get_args(State)  # worst first
 # In these nothing, or nothing that could be matched, comes from the outlet: its silence is worth nothing.
 LOST: frozenset[State] = frozenset(STATES[: STATES.index("undated")])
-COLOURS: Mapping[State, str] = dict.fromkeys(LOST, "red") | {
+COLOURS: Mapping[str, str] = {
+    **dict.fromkeys(LOST, "red"),
     "undated": "yellow",
     "quiet": "yellow",
     "new": "blue",

@@ -100,18 +100,23 @@ def _print_health(found: Sequence[Health], since: str) -> None:
     wide = max(out.width, 60)
     name = min(max((len(one.outlet) for one in found), default=6), NAME_WIDTH)
     out.print(Text(f"{'outlet':{name}}  {'state':20}  {'since':12}  {f'in {since}':>7}  usually", style="bold"))
+    told = ""
     for one in found:
         signs = one.signs
         assert signs is not None
+        well = one.state in ("ok", "learning", "new")
         usual = _about(signs.window_usual) if signs.usual.learnt else "?"
         line = Text(f"{_cut(one.outlet, name):{name}}  ")
         line.append(f"{one.state:20}", style=COLOURS[one.state])
-        line.append(f"  {_when(one.since, signs.now):12}  {signs.window:>7}  {usual:>7}")
+        line.append(f"  {'' if well else _when(one.since, signs.now):12}  {signs.window:>7}  {usual:>7}")
         out.print(line)
-        if one.state not in ("ok", "learning", "new"):
-            for words, style in ((one.cause, ""), (one.advice and f"→ {one.advice}", "dim")):
-                if words:
-                    out.print(_indented(words, style, wide))
+        if well:
+            continue
+        out.print(_indented(one.cause, "", wide))
+        advice = one.advice.replace(one.outlet, "ID")
+        if one.advice and advice != told:  # what helps the one above helps this one too
+            out.print(_indented(f"→ {one.advice}", "dim", wide))
+        told = advice
 
 
 def _indented(words: str, style: str, wide: int) -> Text:
@@ -214,11 +219,8 @@ def _print_coverage(found: Coverage, watchlist: str) -> None:
     of = f"`{watchlist}` sees {found.of} outlets" if watchlist else f"{found.of} outlets"
     whole = sum(one.read and one.read_h == len(one.hours) for one in found.outlets)
     out.print(Text(f"{of}; {found.line()}."))
-    out.print(
-        Text(
-            f"No alert is worth this much: {whole} were read through all {hours} hours, {found.read - whole} with gaps, {found.of - found.read} not."
-        )
-    )
+    gaps, not_read = found.read - whole, found.of - found.read
+    out.print(f"What no alert is worth: read all {hours} hours {whole}, with gaps {gaps}, not read {not_read}.")
 
 
 def _ruler(found: Coverage, letters: int, each: int) -> str:

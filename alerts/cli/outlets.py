@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -22,22 +23,26 @@ def list_outlets(
     language: Annotated[str, typer.Option(help="Only outlets in this language.")] = "",
     form: FormatOption = Format.table,
 ) -> None:
-    """Every outlet: language, leaning, entry points, when it was last read and with what outcome."""
+    """Every outlet: language, leaning, entry points, its last article, and its health in one word."""
+    from crawler.health import COLOURS
+
     current = settings()
     loaded = known_outlets(current)
-    readings = _readings(current.database_url)
+    readings = _readings(current.database_url, loaded.by_id)
     rows = [
         _row(outlet, readings)
         for outlet in sorted(loaded.by_id.values(), key=lambda outlet: outlet.id)
         if not language or language in outlet.languages
     ]
-    print_rows(rows, ["id", "name", "languages", "country", "leaning", "entry_points", "articles", "last_read"], form)
+    columns = ["id", "name", "languages", "country", "leaning", "entry_points", "articles", "last_article", "health"]
+    print_rows(rows, columns, form, colours={"health": COLOURS})
 
 
-def _readings(database_url: str) -> dict[str, dict[str, Any]]:
+def _readings(database_url: str, outlets: Mapping[str, Outlet]) -> dict[str, dict[str, Any]]:
     """What the database knows of each outlet; empty before the first `rasad db upgrade`."""
     from sqlalchemy import func, select
 
+    from crawler import health_rows
     from crawler.db import Database
     from crawler.errors import DatabaseError
     from crawler.models import Article, EntryPoint
@@ -56,6 +61,9 @@ def _readings(database_url: str) -> dict[str, dict[str, Any]]:
                 read["last_read"].append(f"{point.last_checked_at:%Y-%m-%d %H:%M} {point.last_outcome}")
         for outlet, count in session.execute(select(Article.outlet, func.count()).group_by(Article.outlet)):
             known.setdefault(outlet, {"articles": 0, "last_read": []})["articles"] = count
+        for outlet, seen in health_rows.glance(session, outlets, now()).items():
+            read = known.setdefault(outlet, {"articles": 0, "last_read": []})
+            read.update(last_article=seen.last_article_at, health=seen.state)
     return known
 
 
@@ -72,6 +80,8 @@ def _row(outlet: Outlet, readings: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "entry_points": [f"{point.kind} ({point.confidence})" for point in outlet.entry_points],
         "articles": read.get("articles", 0),
         "last_read": "; ".join(read.get("last_read", [])),
+        "last_article": read.get("last_article"),
+        "health": "" if outlet.archive_only else read.get("health", "new"),
     }
 
 
