@@ -191,7 +191,7 @@ def standing(session: Session) -> dict[str, Standing]:
 
 def _changes_today(session: Session, now: datetime) -> dict[str, int]:
     query = select(HealthChange.outlet, func.count()).where(HealthChange.at > now - timedelta(days=1))
-    return dict(session.execute(query.group_by(HealthChange.outlet)).tuples().all())
+    return dict(session.execute(query.group_by(HealthChange.outlet)).all())
 
 
 def _state(word: str) -> State:
@@ -268,6 +268,6 @@ class Glance:
 def glance(session: Session, outlets: Mapping[str, Outlet], now: datetime) -> dict[str, Glance]:
     """Every outlet at one glance, judged now; of one that is not read on schedule only the article is known."""
     stored = select(Article.outlet, func.max(Article.first_seen_at)).group_by(Article.outlet)
-    last = dict(session.execute(stored).tuples().all())
+    last = dict(session.execute(stored).all())
     found = {health.outlet: health.state for health in judged(session, outlets, now)}
     return {id: Glance(found.get(id, "new"), last.get(id)) for id in outlets}

@@ -12,6 +12,7 @@ from alerts.cli.shared import ago, console, database, iso, json_line, now, setti
 from alerts.cli.shared import outlets as known_outlets
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from crawler.coverage import Coverage, OutletCoverage
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from crawler.outlets import Outlet
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object an outlet, a line each.")]
-LETTERS = 48  # hours of a row; a longer window has several hours to a letter
+FEWEST_LETTERS, MOST_LETTERS = 24, 48  # of a row; a longer window has several hours to a letter
+WORD_WIDTH = 16  # at least, for the state behind them
 NAME_WIDTH = 22
 GREEN, DIM, YELLOW, RED = "green", "green dim", "yellow", "red"
 LETTER_COLOURS = {"+": GREEN, ".": DIM, "l": YELLOW, "o": YELLOW, "g": "magenta", " ": ""}
@@ -97,7 +99,7 @@ def _print_health(found: Sequence[Health], since: str) -> None:
     from crawler.health import COLOURS
 
     out = console()
-    wide = max(out.width, 60)
+    wide = _width(out)
     name = min(max((len(one.outlet) for one in found), default=6), NAME_WIDTH)
     out.print(Text(f"{'outlet':{name}}  {'state':20}  {'since':12}  {f'in {since}':>7}  usually", style="bold"))
     told = ""
@@ -127,6 +129,11 @@ def _indented(words: str, style: str, wide: int) -> Text:
     return Text(
         "\n".join(textwrap.wrap(words, wide - 1, initial_indent="    ", subsequent_indent="      ")), style=style
     )
+
+
+def _width(out: Console) -> int:
+    """The columns of the terminal; of a pipe 80, so that what is pasted into a message does not run over."""
+    return max(out.width, 60) if out.is_terminal else 80
 
 
 def _cut(text: str, width: int) -> str:
@@ -194,17 +201,18 @@ def _print_coverage(found: Coverage, watchlist: str) -> None:
     out = console()
     name = min(max((len(one.outlet) for one in found.outlets), default=6), NAME_WIDTH)
     hours = len(found.outlets[0].hours) if found.outlets else 0
-    letters, each = squeeze(" " * hours, LETTERS)
+    most = min(max(_width(out) - name - WORD_WIDTH - 4, FEWEST_LETTERS), MOST_LETTERS)
+    letters, each = squeeze(" " * hours, most)
     out.print(Text(f"{'':{name}}  {_ruler(found, len(letters), each)}", style="dim"))
     used: set[str] = set()
     for one in sorted(found.outlets, key=lambda one: (one.read, STATES.index(one.state), one.outlet)):
         row = Text(f"{_cut(one.outlet, name):{name}}  ")
-        letters, _ = squeeze(one.hours, LETTERS)
+        letters, _ = squeeze(one.hours, most)
         used.update(letters)
         for letter in letters:
             row.append("·" if letter == "." else letter, style=LETTER_COLOURS.get(letter, RED))
         row.append("  ")
-        row.append(_cut(one.word or one.state, max(10, out.width - name - len(letters) - 5)), style=COLOURS[one.state])
+        row.append(_cut(one.word or one.state, _width(out) - name - len(letters) - 4), style=COLOURS[one.state])
         out.print(row)
     legend = [
         f"{'·' if letter == '.' else letter if letter.strip() else 'blank'} {LEGEND[letter]}"

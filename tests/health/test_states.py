@@ -69,7 +69,7 @@ def lately(**more: Any) -> Lately:
 TABLE: list[tuple[str, Signs, State, str]] = [
     ("all is well", signs(), "ok", "10 articles"),
     ("never read", signs(asked=Asked(), usual=UNKNOWN, last_new_at=None), "new", "not read yet"),
-    ("a past too short", signs(usual=UNKNOWN), "learning", "too short"),
+    ("a past too short", signs(usual=UNKNOWN), "learning", "too little"),
     ("a challenge", signs(asked=failing("blocked", "qrator challenge")), "blocked", "qrator challenge"),
     ("closed to a country", signs(asked=failing("blocked", "geo-block")), "blocked", "our country"),
     ("robots.txt", signs(asked=failing("blocked", "robots.txt: disallowed")), "blocked", "robots.txt forbids"),
