@@ -55,9 +55,11 @@ def health(
     words: dict[str, int] = {}
     for one in found:
         words[one.state] = words.get(one.state, 0) + 1
-    well = sum(one.state not in LOST for one in found)
+    lost = sum(one.lost for one in found)
     said = ", ".join(f"{count} {word}" for word, count in words.items())
-    console().print(f"\n{well} of {len(found)} outlets can be relied on: {said}")
+    console().print(
+        f"\n{len(found)} outlets: {said}. {f'{lost} of them are not covered.' if lost else 'All are covered.'}"
+    )
 
 
 def _chosen(known: Mapping[str, Outlet], wanted: Sequence[str] | None) -> Mapping[str, Outlet]:
