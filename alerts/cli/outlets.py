@@ -54,10 +54,10 @@ def list_outlets(
     ] = False,
     form: FormatOption = Format.table,
 ) -> None:
-    """Every outlet: language, leaning, entry points, last article, how the last check ended; what was healed."""
+    """Every outlet: language, leaning, entry points, last article, health in one word; what was healed."""
     current = settings()
     loaded = known_outlets(current)
-    known = _known(current.database_url)
+    known = _known(current.database_url, loaded.by_id)
     chosen = [one for _, one in sorted(loaded.by_id.items()) if not language or language in one.languages]
     rows = [_row(outlet, known.get(outlet.id, Known())) for outlet in chosen]
     if as_json or form is Format.jsonl:
@@ -75,13 +75,14 @@ class Known:
     last_article: datetime | None = None
     checks: list[tuple[datetime, str]] = field(default_factory=list)  # the last of each entry point
     moves: list[Move] = field(default_factory=list)
+    health: str = "new"
 
 
-def _known(database_url: str) -> dict[str, Known]:
+def _known(database_url: str, outlets: Mapping[str, Outlet]) -> dict[str, Known]:
     """By outlet; empty before the first `rasad db upgrade`."""
     from sqlalchemy import func, select
 
-    from crawler import healing
+    from crawler import healing, health_rows
     from crawler.models import Article, EntryPoint
 
     opened = _opened(database_url)
@@ -100,6 +101,8 @@ def _known(database_url: str) -> dict[str, Known]:
             known[outlet].articles, known[outlet].last_article = count, last
         for outlet, moves in healing.moves(session).items():
             known[outlet].moves = moves
+        for outlet, seen in health_rows.glance(session, outlets, now()).items():
+            known[outlet].health = seen.state
     return known
 
 
@@ -157,23 +160,16 @@ def _row(outlet: Outlet, known: Known) -> dict[str, Any]:
         "articles": known.articles,
         "last_article": known.last_article,
         "last_checks": [{"at": at, "outcome": outcome} for at, outcome in known.checks],
-        "health": _health_word(outlet, known),
+        "health": "archive" if outlet.archive_only else known.health,
     }
-
-
-def _health_word(outlet: Outlet, known: Known) -> str:
-    """One word: how the last checks ended, the worst first."""
-    if outlet.archive_only:
-        return "archive"
-    outcomes = [outcome for _, outcome in known.checks]
-    bad = [outcome for outcome in outcomes if outcome not in ("ok", "not modified", "empty")]
-    return (bad or outcomes or ["not read"])[0].replace("not modified", "ok")
 
 
 def _print_outlets(rows: Sequence[dict[str, Any]]) -> None:
     """A table that stays legible at 80 columns, the counts, and what a person should write into a YAML."""
     from rich.table import Table
     from rich.text import Text
+
+    from crawler.health import COLOURS
 
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
     for column, width in (("id", 14), ("lang", 5), ("leaning", 22), ("entry points", 16), ("newest", 10)):
@@ -183,7 +179,7 @@ def _print_outlets(rows: Sequence[dict[str, Any]]) -> None:
         kinds = [f"{one['kind']}{_MARKS.get(one['confidence'], '~')}" for one in row["entry_points"]]
         kinds += [f"{one['kind']}+" for one in row["found"]]
         languages, word = ",".join(row["languages"]), row["health"]
-        style = "green" if word == "ok" else "dim" if word in ("not read", "archive") else "red"
+        style = COLOURS.get(word, "dim")
         table.add_row(
             row["id"], languages, row["leaning"], " ".join(kinds), _age(row["last_article"]), Text(word, style)
         )
@@ -251,7 +247,7 @@ def check(
         raise UsageError("name an outlet, or say --recorded")
     from crawler import dry
 
-    moves = _known(current.database_url).get(found.id, Known()).moves
+    moves = _known(current.database_url, {found.id: found}).get(found.id, Known()).moves
     raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo, moves, _turns(current)) else 1)
 
 

@@ -209,20 +209,22 @@ def test_list_tells_newest_article_health_and_what_was_healed(rasad: Rasad, site
     told = rasad("outlets", "list").stdout
     head, row = told.splitlines()[:2]
     assert ["id", "lang", "leaning", "entry", "points", "newest", "health"] == head.split()
-    assert ["furat", "ar", "section?", "feed+"] == row.split()[:4] and row.rstrip().endswith("ok")
+    assert ["furat", "ar", "section?", "feed+"] == row.split()[:4] and row.rstrip().endswith("learning")
     assert max(map(len, told.splitlines()[:4])) <= 80
     assert "1 outlets: 0 proven, 0 listed, 1 unproven, 0 archive only" in told
     assert f"write into its YAML: - {{kind: feed, url: {FURAT}feed/, confidence: proven}}" in told
     (told_row,) = map(json.loads, rasad("outlets", "list", "--json").stdout.splitlines())
-    assert (6, "2026-11-22T06:10:00Z", "ok") == tuple(told_row[key] for key in ("articles", "last_article", "health"))
+    assert (6, "2026-11-22T06:10:00Z", "learning") == tuple(
+        told_row[key] for key in ("articles", "last_article", "health")
+    )
     assert [FURAT + "feed/"] == [one["url"] for one in told_row["found"]]
     assert "found by Rasad; write into the YAML" in rasad("outlets", "check", "furat").stdout
 
 
 def test_list_needs_no_database(rasad: Rasad, tmp_path: Path) -> None:
-    """Before the first run every outlet is there, and not read."""
+    """Before the first run every outlet is there, and new."""
     outlet_file(tmp_path)
-    assert "not read" in rasad("outlets", "list").stdout
+    assert rasad("outlets", "list").stdout.splitlines()[1].split() == ["furat", "ar", "feed?", "new"]
     assert not (tmp_path / "state").exists()
 
 
