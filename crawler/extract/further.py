@@ -50,8 +50,8 @@ def further(tree: Any, url: str, canonical: str) -> tuple[str, ...]:
 def page_number(article: str, address: str) -> int:
     """Which page of `article` the address is by its shape; 0 when it is none. Raises ValueError on a broken address."""
     own, other = urlsplit(article), urlsplit(address)
-    if own.hostname != other.hostname:
-        return 0
+    if own.hostname != other.hostname or (own.path in ("", "/") and not own.query):
+        return 0  # pages of a front page are lists of news
     said, asked = parse_qsl(own.query), parse_qsl(other.query)
     if own.path.rstrip("/") == other.path.rstrip("/"):
         added = [pair for pair in asked if pair not in said]
