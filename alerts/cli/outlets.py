@@ -76,6 +76,7 @@ class Known:
     checks: list[tuple[datetime, str]] = field(default_factory=list)  # the last of each entry point
     moves: list[Move] = field(default_factory=list)
     health: str = "new"
+    last_look: str = ""  # for a better entry point
 
 
 def _known(database_url: str, outlets: Mapping[str, Outlet]) -> dict[str, Known]:
@@ -101,6 +102,8 @@ def _known(database_url: str, outlets: Mapping[str, Outlet]) -> dict[str, Known]
             known[outlet].articles, known[outlet].last_article = count, last
         for outlet, moves in healing.moves(session).items():
             known[outlet].moves = moves
+        for outlet, look in healing.last_looks(session).items():
+            known[outlet].last_look = look
         for outlet, seen in health_rows.glance(session, outlets, now()).items():
             known[outlet].health = seen.state
     return known
@@ -157,6 +160,7 @@ def _row(outlet: Outlet, known: Known) -> dict[str, Any]:
             {"kind": one.kind, "url": one.url, "instead_of": one.instead_of, "since": one.since, "yaml": one.yaml}
             for one in found
         ],
+        "last_look": known.last_look,
         "articles": known.articles,
         "last_article": known.last_article,
         "last_checks": [{"at": at, "outcome": outcome} for at, outcome in known.checks],
@@ -247,8 +251,12 @@ def check(
         raise UsageError("name an outlet, or say --recorded")
     from crawler import dry
 
-    moves = _known(current.database_url, {found.id: found}).get(found.id, Known()).moves
-    raise typer.Exit(0 if dry.check_outlet(found, current.config.crawl, now, typer.echo, moves, _turns(current)) else 1)
+    learnt = _known(current.database_url, {found.id: found}).get(found.id, Known())
+    if learnt.last_look:
+        typer.echo(f"last look for a better entry point: {learnt.last_look}")
+    raise typer.Exit(
+        0 if dry.check_outlet(found, current.config.crawl, now, typer.echo, learnt.moves, _turns(current)) else 1
+    )
 
 
 def _replay(current: Settings, known: Outlets, outlet_id: str) -> bool:
