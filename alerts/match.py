@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from alerts import watchlists
 from alerts.document import Document
+from alerts.facts import facts
 from alerts.models import (
     Alert,
     AlertMatch,
@@ -248,7 +250,7 @@ def _match_one(
         seen = document(article, outlets)
         hits = _explained(monitor.match(seen, failures), failures)
         with session.begin_nested():
-            done = _record(session, article, seen, hits, now, max_age, version)
+            done = _record(session, article, seen, hits, now, max_age, version, outlets)
         reason = "; ".join(f"watch {failure.watch}: {_named(failure.error)}" for failure in failures[:5])
     except (OperationalError, InterfaceError):
         raise
@@ -310,6 +312,7 @@ def _record(
     now: datetime,
     max_age: timedelta,
     version: int,
+    outlets: Mapping[str, Outlet],
 ) -> Matched:
     """Writes the matches, and one alert for those of them that are news in the story."""
     watches = _watches(session, [hit.watch for hit in hits])  # a watch removed meanwhile fires no more
@@ -322,7 +325,8 @@ def _record(
     if not fresh:
         return Matched(matches=new)
     lists = [watches[match.watch_id] for match in fresh]
-    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "")
+    told = _facts(seen, hits, fresh, outlets)
+    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "", told=told)
     alert.late = old and not hold
     deliveries = 0 if hold else _deliver(session, alert, {watchlist.id for watchlist in lists}, now)
     session.flush()
@@ -333,8 +337,27 @@ def _record(
     return Matched(matches=new, alerts=int(not hold), held=int(hold), deliveries=deliveries)
 
 
+def _facts(
+    seen: Document, hits: Sequence[Hit[int]], fresh: Sequence[Match], outlets: Mapping[str, Outlet] | None
+) -> dict[str, Any]:
+    """What the text says beside, for those hits that make the alert. An alert without it is better than none."""
+    watches = {match.watch_id for match in fresh}
+    try:
+        return facts(seen, [hit for hit in hits if hit.watch in watches], outlets).as_json()
+    except Exception as error:
+        log.error("facts not read", outlet=seen.outlet, title=seen.title[:100], error=_named(error))
+        return {}
+
+
 def _alert(
-    session: Session, article: Article, fresh: Sequence[Match], lists: Iterable[Watchlist], now: datetime, *, held: str
+    session: Session,
+    article: Article,
+    fresh: Sequence[Match],
+    lists: Iterable[Watchlist],
+    now: datetime,
+    *,
+    held: str,
+    told: dict[str, Any],
 ) -> Alert:
     """The alert of these matches, with nobody told yet."""
     alert = Alert(
@@ -344,6 +367,7 @@ def _alert(
         revision=article.revision,
         alleged=any(watchlist.alleged for watchlist in lists),
         held=held,
+        facts=told,
         created_at=now,
     )
     session.add(alert)
@@ -369,7 +393,8 @@ def hold(
     if not fresh:
         return None
     watches = _watches(session, [match.watch_id for match in fresh])
-    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason)
+    told = _facts(document(article, outlets), hits, fresh, outlets)
+    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason, told=told)
     session.flush()
     return alert
 

@@ -1,0 +1,1 @@
+"""Rows -> AlertContent | DigestContent: what a delivery tells, before anybody chooses words for it."""
