@@ -35,7 +35,7 @@ def alleged(quote: str, names: Sequence[Span] = ()) -> Allegation | Literal[""]:
         near = min((apart(document, place, name) for place in found[kind] for name in about), default=0)
         return near, order.index(kind)
 
-    return min(found, key=far) if found else ""
+    return sorted(found, key=far)[0] if found else ""
 
 
 def marks(quote: str) -> list[Span]:
