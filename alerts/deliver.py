@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -31,6 +31,7 @@ from alerts.render import (
     Quote,
     render,
     render_discreet,
+    render_notice,
 )
 from crawler.db import Database
 from crawler.log import get_log, redact
@@ -175,8 +176,21 @@ def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime 
 
 def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Message:
     with database.read() as session:
-        loaded = content(session, outgoing, outlets)
         chat = session.get_one(Chat, outgoing.address)
+        loaded = None if outgoing.notice is not None else content(session, outgoing, outlets)
+    return replace(_rendered(outgoing, loaded, chat), silent=outgoing.silent, reply_to=outgoing.reply_to)
+
+
+def _rendered(outgoing: Outgoing, loaded: Content | None, chat: Chat) -> Message:
+    if loaded is None:
+        return render_notice(
+            outgoing.notice or {},
+            str(outgoing.delivery_id),
+            chat.language,
+            chat.timezone,
+            discreet=chat.discreet,
+            repeat=outgoing.repeat,
+        )
     if chat.discreet:
         return render_discreet(loaded, chat.language)
     return render(loaded, chat.language, chat.timezone)

@@ -108,7 +108,10 @@ def _sent(session: Session, address: str, now: datetime) -> int:
 def _last_digest(session: Session, address: str, since: datetime) -> datetime | None:
     made: datetime | None = session.scalar(
         select(func.max(Delivery.created_at)).where(
-            Delivery.address == address, Delivery.alert_id.is_(None), Delivery.created_at > since
+            Delivery.address == address,
+            Delivery.alert_id.is_(None),
+            Delivery.notice.is_(None),
+            Delivery.created_at > since,
         )
     )
     return made

@@ -25,7 +25,7 @@ from crawler.errors import UsageError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from alerts.models import Alert
+    from alerts.models import Alert, Delivery
 
 subscriptions = typer.Typer(help="Who gets which watchlist.", no_args_is_help=True)
 alerts = typer.Typer(help="What fired, and what was held back.", no_args_is_help=True)
@@ -243,7 +243,7 @@ def list_deliveries(
         rows = [
             {
                 "id": row.id,
-                "alert": row.alert_id or "digest of " + ", ".join(row.digest),
+                "alert": _told(row),
                 "to": row.address,
                 "watchlists": row.watchlists,
                 "status": row.status,
@@ -261,6 +261,13 @@ def list_deliveries(
         form,
         empty="nothing in the outbox",
     )
+
+
+def _told(row: Delivery) -> str:
+    """What a delivery tells: an alert, a digest of alerts, or a notice of our own."""
+    if row.notice is not None:
+        return f"notice {row.notice['key']}"
+    return row.alert_id or "digest of " + ", ".join(row.digest)
 
 
 @subscriptions.command("list", epilog="Example: rasad subscriptions list")

@@ -353,11 +353,15 @@ def upgrade() -> None:
         sa.Column("digest", sa.JSON(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("notice", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("once", sa.Text(), nullable=True),
         sa.Column("watchlists", sa.JSON(), nullable=False),
         sa.Column("news", sa.JSON(), nullable=False),
         sa.Column("reply_to", Id, nullable=True),
         sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("deliver", sa.Text(), nullable=False),
+        sa.Column("folded_into", Id, nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("wakes", sa.Boolean(), nullable=False),
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("not_before", Moment(), nullable=False),
@@ -372,10 +376,13 @@ def upgrade() -> None:
         sa.Column("sent_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["address"], ["chats.address"], name=op.f("fk_deliveries_address"), onupdate="CASCADE"),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_deliveries_alert_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["folded_into"], ["deliveries.id"], name=op.f("fk_deliveries_folded_into")),
         sa.ForeignKeyConstraint(["reply_to"], ["deliveries.id"], name=op.f("fk_deliveries_reply_to")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("alert_id", "address", name=op.f("uq_deliveries_alert_id_address")),
+        sa.UniqueConstraint("address", "once", name=op.f("uq_deliveries_address_once")),
     )
+    op.create_index(op.f("ix_deliveries_folded_into"), "deliveries", ["folded_into"], unique=False)
     op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
     op.create_table(
