@@ -28,7 +28,6 @@ from sqlalchemy.orm import Session
 from alerts import bot, channels, deliver, subscriptions, systemd, watchlists
 from alerts.config import Settings
 from alerts.first_report import FirstReport, Report
-from alerts.fold import Folding
 from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
 from crawler import schedule
@@ -218,7 +217,6 @@ class Daemon:
             holder=self.holder,
             stopping=self.stopping,
             wait=self.settings.config.alerts.uncertain_wait,
-            folding=Folding() if self.settings.config.alerts.fold_floods else None,
         )
         for name, reason in ended.closed.items():
             # The rows stay; a new token and a restart send them.

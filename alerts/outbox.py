@@ -35,6 +35,7 @@ from alerts.channels import (
     scheme,
 )
 from alerts.models import Chat, Delivery, Note, Subscription
+from alerts.telling import INSTANT
 from crawler.db import UTCDateTime
 from crawler.rows import insert_missing
 
@@ -79,20 +80,20 @@ def lease(
     """At most `limit` deliveries that may be sent now, the oldest of each chat, never two of one chat.
 
     Leases that ran out become `uncertain` first. A chat keeps its rows while its pause is not over, while it is
-    suspended, not allowed, muted or in its quiet hours, or when its scheme is not one of `schemes`. The lease holds
-    for `wait`; a sending must end well before.
+    suspended, not allowed, muted or in its quiet hours (which rows that wake break), or when its scheme is not one of
+    `schemes`; rows of digest lists wait until they are folded. The lease holds for `wait`; a sending must end well
+    before.
     """
     _expire(session, now)
     budgets = _Budgets(session, now)
     busy = set(session.scalars(select(Delivery.address).where(Delivery.status == "leased")))
     taken = {pace(address).chat for address in busy}
-    silent = chats.silent(session, now)
     leased: list[Outgoing] = []
     for delivery_id, address in _candidates(session, now, schemes):
         paced = pace(address)
         if len(leased) == limit:
             break
-        if address in silent or paced.chat in taken or not budgets.allow(scheme(address), paced.per_second):
+        if paced.chat in taken or not budgets.allow(scheme(address), paced.per_second):
             continue
         token = f"{holder}/{secrets.token_hex(8)}"
         if _claim(session, delivery_id, token, now, now + wait):
@@ -157,8 +158,7 @@ def next_due(session: Session, now: datetime, schemes: Collection[str] | None = 
     later = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
     due = later(Delivery.not_before, func.coalesce(Chat.next_send_at, Delivery.not_before))
     query = select(func.min(due, type_=UTCDateTime())).join(Chat, Chat.address == Delivery.address)
-    awake = Delivery.address.not_in(chats.silent(session, now))
-    found: datetime | None = session.scalar(query.where(_sendable(), _of_schemes(schemes), awake))
+    found: datetime | None = session.scalar(query.where(_sendable(), _of_schemes(schemes), _awake(session, now)))
     return found
 
 
@@ -184,7 +184,18 @@ def _expire(session: Session, now: datetime) -> None:
 
 
 def _sendable() -> ColumnElement[bool]:
-    return Delivery.status.in_(("pending", "uncertain")) & (Chat.suspended == "") & Chat.allowed
+    return (
+        Delivery.status.in_(("pending", "uncertain"))
+        & (Delivery.deliver == INSTANT)
+        & (Chat.suspended == "")
+        & Chat.allowed
+    )
+
+
+def _awake(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Rows of chats that are neither muted nor in their quiet hours; what wakes waits for a mute alone."""
+    muted = func.coalesce(Chat.muted_until > now, False)
+    return or_(Delivery.address.not_in(chats.silent(session, now)), Delivery.wakes & ~muted)
 
 
 def _of_schemes(schemes: Collection[str] | None) -> ColumnElement[bool]:
@@ -198,7 +209,7 @@ def _candidates(session: Session, now: datetime, schemes: Collection[str] | None
     query = (
         select(func.min(Delivery.id), Delivery.address)
         .join(Chat, Chat.address == Delivery.address)
-        .where(_sendable(), _of_schemes(schemes), Delivery.not_before <= now)
+        .where(_sendable(), _of_schemes(schemes), _awake(session, now), Delivery.not_before <= now)
         .where(or_(Chat.next_send_at.is_(None), Chat.next_send_at <= now))
         .group_by(Delivery.address)
         .order_by(func.min(Delivery.id))

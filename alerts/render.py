@@ -252,7 +252,7 @@ def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterab
         about = _joined([clip(clean(item.outlet).strip(), DIGEST_OUTLET), when, item.alert_id], said)
         yield (Piece("• "), headline, Piece(" – "), *about)
     if content.count > len(shown):
-        yield (Piece(said("digest_more", count=content.count - len(shown))),)
+        yield (Piece(said("digest_more", count=content.count - len(shown), id=content.name)),)
     yield _joined([said("digest_id", id=content.name), *_lists(content.watchlists)], said)
 
 

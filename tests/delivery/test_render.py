@@ -183,7 +183,7 @@ def test_a_digest_counts_what_it_leaves_out() -> None:
     items = tuple(DigestItem(f"a{n}", f"Headline {n}", "Река", "https://reka.example/") for n in range(10))
     lines = render(DigestContent("5", items, 23, ("Names",))).plain.splitlines()
     assert lines[0] == "23 alerts in one message"
-    assert lines[-2] == "and 13 more: `rasad alerts list` shows all"
+    assert lines[-2] == "and 13 more: All brings them, `rasad alerts list --digest 5` shows them"
 
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=60)  # lone surrogates too
