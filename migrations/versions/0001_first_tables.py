@@ -90,6 +90,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_evidence_url"), "evidence", ["url"], unique=False)
     op.create_table(
+        "health_changes",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_health_changes")),
+        sa.UniqueConstraint("outlet", "number", name=op.f("uq_health_changes_outlet_number")),
+    )
+    op.create_index(op.f("ix_health_changes_at"), "health_changes", ["at"], unique=False)
+    op.create_table(
         "host_leases",
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False),
@@ -183,6 +199,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("matched_revision < revision"),
         postgresql_where=sa.text("matched_revision < revision"),
     )
+    op.create_table(
+        "check_days",
+        sa.Column("entry_point_id", Id, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("newest_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_point_id"], ["entry_points.id"], name=op.f("fk_check_days_entry_point_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_point_id", "day", name=op.f("pk_check_days")),
+    )
+    op.create_index("ix_check_days_day", "check_days", ["day"], unique=False)
     op.create_table(
         "checks",
         sa.Column("id", Id, nullable=False),
@@ -279,7 +308,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_known_urls_article_id"), "known_urls", ["article_id"], unique=False)
     op.create_index(op.f("ix_known_urls_entry_point_id"), "known_urls", ["entry_point_id"], unique=False)
     op.create_index(op.f("ix_known_urls_next_try_at"), "known_urls", ["next_try_at"], unique=False)
-    op.create_index(op.f("ix_known_urls_outlet"), "known_urls", ["outlet"], unique=False)
+    op.create_index("ix_known_urls_outlet_seen_at", "known_urls", ["outlet", "seen_at"], unique=False)
     op.create_table(
         "matches",
         sa.Column("id", Id, nullable=False),
