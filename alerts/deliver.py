@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
-from alerts.fold import Folding, fold
+from alerts.fold import FOLDING, Folding, buttons, fold
 from alerts.match import OLD_AT_FIRST_CRAWL
 from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
@@ -31,6 +31,7 @@ from alerts.render import (
     Quote,
     render,
     render_discreet,
+    render_notice,
 )
 from crawler.db import Database
 from crawler.log import get_log, redact
@@ -65,13 +66,13 @@ async def send_due(
     holder: str,
     stopping: asyncio.Event | None = None,
     wait: timedelta = UNCERTAIN_WAIT,
-    folding: Folding | None = None,
+    folding: Folding = FOLDING,
 ) -> Sending:
     """Sends what is due now or falls due within a second, until nothing is left or `stopping` is set.
 
     A long queue is left after a few seconds, so that the caller sees progress; it calls again. A message on its way
     when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
-    With `folding`, a flood of messages to one chat becomes a digest first. Two calls at the same time, of one process
+    A flood of messages to one chat becomes a digest first, as `folding` says. Two calls at the same time, of one process
     or of several, share the work and never a row.
     """
     stopping = stopping or asyncio.Event()
@@ -159,12 +160,11 @@ async def _pause_until(due: datetime, clock: Callable[[], datetime], stopping: a
 
 
 def _lease(
-    database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding | None
+    database: Database, now: datetime, holder: str, wait: timedelta, usable: list[str], folding: Folding
 ) -> list[Outgoing]:
     with database.begin() as session:
         feedback.mute(session)
-        if folding is not None:
-            fold(session, now, folding)
+        fold(session, now, folding)
         return outbox.lease(session, now, holder, BATCH, wait=wait, schemes=usable)
 
 
@@ -175,8 +175,24 @@ def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime 
 
 def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Message:
     with database.read() as session:
-        loaded = content(session, outgoing, outlets)
         chat = session.get_one(Chat, outgoing.address)
+        loaded = None if outgoing.notice is not None else content(session, outgoing, outlets)
+        message = _rendered(outgoing, loaded, chat)
+        if isinstance(loaded, DigestContent) and not chat.discreet:
+            message = replace(message, buttons=buttons(session, outgoing.delivery_id, chat.language))
+    return replace(message, silent=outgoing.silent, reply_to=outgoing.reply_to)
+
+
+def _rendered(outgoing: Outgoing, loaded: Content | None, chat: Chat) -> Message:
+    if loaded is None:
+        return render_notice(
+            outgoing.notice or {},
+            str(outgoing.delivery_id),
+            chat.language,
+            chat.timezone,
+            discreet=chat.discreet,
+            repeat=outgoing.repeat,
+        )
     if chat.discreet:
         return render_discreet(loaded, chat.language)
     return render(loaded, chat.language, chat.timezone)

@@ -20,7 +20,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from alerts import watchlists
+from alerts import telling, watchlists
 from alerts.document import Document
 from alerts.facts import facts
 from alerts.models import (
@@ -328,7 +328,7 @@ def _record(
     told = _facts(seen, hits, fresh, outlets)
     alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "", told=told)
     alert.late = old and not hold
-    deliveries = 0 if hold else _deliver(session, alert, {watchlist.id for watchlist in lists}, now)
+    deliveries = 0 if hold else _deliver(session, alert, article, {watchlist.id for watchlist in lists}, now)
     session.flush()
     log.info(
         "held" if hold else "alert", id=alert.id, outlet=article.outlet, url=article.url, watches=len(fresh),
@@ -493,16 +493,10 @@ def _take_over(session: Session, row: AlertMatch, alert: Alert, now: datetime) -
         alert.released_at = now  # nothing is left in it to be held
 
 
-def _deliver(session: Session, alert: Alert, watchlists: set[str], now: datetime) -> int:
-    lists: dict[str, list[str]] = {}
-    for name, addresses in sorted(_addresses(session, watchlists).items()):
-        for address in addresses:
-            lists.setdefault(address, []).append(name)
-    session.add_all(
-        Delivery(alert_id=alert.id, digest=[], address=address, watchlists=names, not_before=now, created_at=now)
-        for address, names in sorted(lists.items())
-    )
-    return len(lists)
+def _deliver(session: Session, alert: Alert, article: Article, watchlists: set[str], now: datetime) -> int:
+    hearers = telling.hearers(session, article, watchlists)
+    session.add_all(telling.delivery(alert.id, hearer, now) for hearer in hearers)
+    return sum(not hearer.outside for hearer in hearers)
 
 
 def _addresses(session: Session, watchlists: Iterable[str]) -> dict[str, list[str]]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,9 @@ DIGEST_OUTLET = 40
 DIGEST_URL = 160
 DIGEST_ITEMS = 10
 SPANS = 20  # bold pieces in one quote
+NOTICE_LINES = 20
+NOTICE_LINE = 180
+NOTICE_VALUE = 140
 
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
 _KEPT_FORMAT = "\u200c\u200d"  # the joiners are spelling, every other format character could turn the line around
@@ -129,6 +133,7 @@ class Message:
     id: str = ""  # of the alert, or "digest-7"; a repeat has the same
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
+    reply_to: str = ""  # the channel's name of the message this one answers
 
     @cached_property
     def html(self) -> str:
@@ -162,6 +167,47 @@ def render_discreet(content: Content, language: str = "en") -> Message:
     name = content.alert_id if isinstance(content, AlertContent) else said("digest_id", id=content.name)
     line = said("discreet", id=name)
     return Message(((Piece(f"{line} · {said('repeat', id=name)}" if content.repeat else line),),), _id(content))
+
+
+def render_notice(
+    notice: Mapping[str, Any],
+    name: str,
+    language: str = "en",
+    timezone: str = "UTC",
+    *,
+    discreet: bool = False,
+    repeat: bool = False,
+) -> Message:
+    """A line of our own: the text `notice["key"]` filled with the rest of it, and below it its `lines`, filled the same.
+
+    Values are text, numbers, lists of text, or {"at": ISO time}, shown in `timezone`. A discreet chat gets the text
+    KEY_discreet where there is one, and no lines. `name` is what a repeat calls it.
+    """
+    said, zone = texts(language), ZoneInfo(timezone)
+    key = str(notice["key"])
+    hidden = discreet and f"{key}_discreet" in said.by_key
+    parts: list[Mapping[str, Any]] = [{**notice, "key": f"{key}_discreet"} if hidden else notice]
+    parts += [] if discreet else list(notice.get("lines", ()))[:NOTICE_LINES]
+    lines = [(Piece(clip(_filled(part, said, zone), NOTICE_LINE)),) for part in parts]
+    if repeat:
+        lines.insert(0, (Piece(said("repeat", id=said("notice_id", id=name))),))
+    return Message(tuple(lines), f"notice-{name}")
+
+
+def _filled(part: Mapping[str, Any], said: Texts, zone: ZoneInfo) -> str:
+    """The text of one line of a notice; what it is filled with is isolated where its direction differs."""
+    values = {key: _shown(value, said, zone) for key, value in part.items() if key not in ("key", "lines")}
+    return said(str(part["key"]), **values).strip()
+
+
+def _shown(value: Any, said: Texts, zone: ZoneInfo) -> object:
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, Mapping):
+        return moment(datetime.fromisoformat(value["at"]), said.language, zone)
+    words = value if isinstance(value, str) else ", ".join(str(one) for one in value) or said("none")
+    shown = clip(clean(words), NOTICE_VALUE)
+    return f"{FSI}{shown}{PDI}" if shown and said.language == "ar" else shown
 
 
 def alert_buttons(alert_id: str, said: Texts, verdict: str = "") -> tuple[tuple[Button, ...], ...]:
@@ -206,7 +252,7 @@ def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterab
         about = _joined([clip(clean(item.outlet).strip(), DIGEST_OUTLET), when, item.alert_id], said)
         yield (Piece("• "), headline, Piece(" – "), *about)
     if content.count > len(shown):
-        yield (Piece(said("digest_more", count=content.count - len(shown))),)
+        yield (Piece(said("digest_more", count=content.count - len(shown), id=content.name)),)
     yield _joined([said("digest_id", id=content.name), *_lists(content.watchlists)], said)
 
 

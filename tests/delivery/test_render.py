@@ -28,6 +28,7 @@ from alerts.render import (
     parts,
     render,
     render_discreet,
+    render_notice,
     units,
 )
 from crawler.types import Dating, Precision
@@ -182,7 +183,7 @@ def test_a_digest_counts_what_it_leaves_out() -> None:
     items = tuple(DigestItem(f"a{n}", f"Headline {n}", "Река", "https://reka.example/") for n in range(10))
     lines = render(DigestContent("5", items, 23, ("Names",))).plain.splitlines()
     assert lines[0] == "23 alerts in one message"
-    assert lines[-2] == "and 13 more: `rasad alerts list` shows all"
+    assert lines[-2] == "and 13 more: All brings them, `rasad alerts list --digest 5` shows them"
 
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=60)  # lone surrogates too
@@ -283,3 +284,28 @@ def test_buttons_fit_telegram() -> None:
     buttons = [button for row in alert_buttons("k3f9a2", said, "wrong person") for button in row]
     assert all(len(button.data.encode()) <= 64 for button in buttons)
     assert [button.data for button in buttons if button.text.startswith("✓")] == ["judge:k3f9a2:wrong person"]
+
+
+def test_a_notice_in_the_chats_words_and_zone() -> None:
+    """Names, counts, lists and times are filled in; lines stand below; a repeat says so."""
+    notice = {
+        "key": "muted",
+        "date": {"at": "2026-11-22T16:42:00+00:00"},
+        "lines": [{"key": "status_failing", "outlets": ["<b>ria</b>", "tass"]}],
+    }
+    message = render_notice(notice, "7", "en", "Europe/Berlin", repeat=True)
+    assert message.plain.splitlines() == [
+        "May be a repeat of notice 7",
+        "Nothing comes here until 22 Nov 2026, 17:42 Berlin. Nothing is lost: it comes afterwards.",
+        "Failing now: <b>ria</b>, tass",
+    ]
+    assert "&lt;b&gt;ria" in message.html
+    assert "notice-7" == message.id
+
+
+def test_a_notice_of_any_length_fits() -> None:
+    """A hundred outlets with endless names stay below the limit of a message."""
+    line = {"key": "status_failing", "outlets": ["я" * 4000] * 9}
+    for language in ("en", "ru", "ar"):
+        message = render_notice({**line, "lines": [line] * 100}, "7", language, repeat=True)
+        assert units(message.plain) <= LIMIT
