@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.Column("canonical_url", sa.Text(), nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("story_id", Id, nullable=False),
+        sa.Column("origin_id", Id, nullable=True),
         sa.Column("evidence_id", Id, nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("authors", sa.JSON(), nullable=False),
@@ -190,6 +191,16 @@ def upgrade() -> None:
     op.create_index("ix_articles_outlet_first_seen_at", "articles", ["outlet", "first_seen_at"], unique=False)
     op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
     op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
+    op.create_table(
+        "story_keys",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article_id", Id, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_story_keys_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_story_keys")),
+    )
+    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
     op.create_index("ix_articles_text_hash", "articles", ["text_hash"], unique=False)
     op.create_index(
         "ix_articles_unmatched",
