@@ -372,10 +372,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "revision", name=op.f("uq_revisions_article_id_revision")),
     )
     op.create_table(
+        "told",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("story_id", Id, autoincrement=False, nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address"], ["chats.address"], name=op.f("fk_told_address"), onupdate="CASCADE", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_told_story_id")),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_told_alert_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("address", "story_id", "matter", name=op.f("pk_told")),
+    )
+    op.create_table(
         "alert_matches",
         sa.Column("alert_id", sa.Text(), nullable=False),
         sa.Column("match_id", Id, nullable=False),
-        sa.Column("story_id", Id, nullable=False),
+        sa.Column("story_id", Id, nullable=True),
         sa.Column("watch_id", Id, nullable=False),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alerts.id"], name=op.f("fk_alert_matches_alert_id"), ondelete="CASCADE"
