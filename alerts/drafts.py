@@ -185,9 +185,9 @@ def _since(at: datetime) -> Select[int, int]:
     return select(Article.id, Article.revision).where(*recent).order_by(Article.id.desc()).limit(MOST_LOOKED)
 
 
-def reach(session: Session, now: datetime) -> timedelta:
+def reach(session: Session, now: datetime, most: int = MOST_LOOKED) -> timedelta:
     """How far back a look goes that must end: 30 days, or fewer when there are too many articles."""
-    newest = select(Article.first_seen_at).order_by(Article.first_seen_at.desc()).offset(MOST_LOOKED).limit(1)
+    newest = select(Article.first_seen_at).order_by(Article.first_seen_at.desc()).offset(most).limit(1)
     oldest = session.scalar(newest)
     return WINDOW if oldest is None else min(WINDOW, now - oldest)
 

@@ -149,11 +149,11 @@ class FakeTelegram:
         query = {"id": str(time.time_ns()), "from": _user(user), "chat_instance": "1", "data": data}
         self.push({"callback_query": {**query, "message": message}})
 
-    def add_bot(self, chat: int, user: int) -> None:
+    def add_bot(self, chat: int, user: int, kind: str = "") -> None:
         """`user` puts the bot into `chat`."""
         member = {"user": _bot(), "status": "member"}
         change = {"old_chat_member": {"user": _bot(), "status": "left"}, "new_chat_member": member}
-        described = _message(chat)
+        described = _message(chat, kind)
         self.push(
             {"my_chat_member": {"chat": described["chat"], "from": _user(user), "date": described["date"], **change}}
         )
