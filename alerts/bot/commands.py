@@ -19,7 +19,7 @@ from alerts import chats, feedback, recall, status, subscriptions
 from alerts.bot import watching
 from alerts.bot.talk import Asked, Reply
 from alerts.config import Settings
-from alerts.deliver import alert_content
+from alerts.content import alert_content
 from alerts.locale import Texts, languages, texts
 from alerts.models import Chat
 from alerts.render import Button, alert_buttons, clean, clip, moment, parts, render
