@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, compose_file, did_you_mean
 from crawler.errors import ConfigError, UsageError
@@ -23,7 +24,15 @@ class WatchlistSection(Section):
 
     title: str = ""
     alleged: bool = False  # head its alerts "Alleged": what outlets say of a death is not a fact yet
+    deliver: Literal["instant", "digest"] = "instant"  # at once, or once a day; a subscription may say otherwise
+    urgent: bool = False  # sent singly in a flood, and in quiet hours to those who want to be woken
     watches: list[str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _urgent_is_instant(self) -> Self:
+        if self.urgent and self.deliver == "digest":
+            raise ValueError("an urgent list cannot wait for a digest; take out `urgent` or `deliver: digest`")
+        return self
 
 
 class SubscriptionSection(Section):
@@ -46,7 +55,6 @@ class SubscriptionSection(Section):
 class AlertsSection(Section):
     max_age: Duration = timedelta(hours=24)  # the first crawl of an entry point alerts of nothing older
     uncertain_wait: Duration = timedelta(seconds=30)  # before a sending that may have failed is repeated
-    fold_floods: bool = False  # more than ten messages an hour to one chat become half-hourly digests
 
 
 class TelegramSection(Section):

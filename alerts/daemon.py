@@ -1,5 +1,6 @@
 """The daemon: the one place that knows the machinery of both packages. Everything it does is a step that can run twice.
 
+every five minutes: health_rows.keep    a row for every outlet whose health changed
 every second (APScheduler), and whenever the worker reports an article:
     match_pending(...)     in a thread, with the monitor rebuilt when a watchlist changed
     send_due(...)          what was matched, or fell due
@@ -28,10 +29,9 @@ from sqlalchemy.orm import Session
 from alerts import bot, channels, deliver, subscriptions, systemd, watchlists
 from alerts.config import Settings
 from alerts.first_report import FirstReport, Report
-from alerts.fold import Folding
 from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
-from crawler import schedule
+from crawler import health_rows, schedule
 from crawler.db import Database
 from crawler.errors import DatabaseError, WrongToken
 from crawler.log import get_log
@@ -41,6 +41,7 @@ from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
 log = get_log()
 
 TICK_S = 1.0
+JUDGE_EVERY_S = 300.0
 STOP_S = 8.0  # of the ten seconds a person waits after Ctrl-C
 DATABASE_PAUSE_S = 5.0  # after a locked, full or unreachable database, before the next try
 CONSOLE = "console:"
@@ -99,6 +100,7 @@ class Daemon:
         """Raises ChannelError when a second program polls with our token; nothing else is worth dying for."""
         scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         scheduler.add_job(self._tick, "interval", seconds=TICK_S)
+        scheduler.add_job(self._judge, "interval", seconds=JUDGE_EVERY_S)
         parts = [
             asyncio.create_task(part, name=name)
             for name, part in (
@@ -142,6 +144,17 @@ class Daemon:
             log.error("no progress", parts=overdue)
         else:
             systemd.notify("WATCHDOG=1")
+
+    async def _judge(self) -> None:
+        """What became of the outlets' health, as rows; whoever tells the operator reads them."""
+        try:
+            await asyncio.to_thread(self._judge_now)
+        except DatabaseError as error:
+            log.error("database", part="health", error=str(error))
+
+    def _judge_now(self) -> None:
+        for change in health_rows.keep(self.database, self.outlets.by_id, now()):
+            log.info("health", outlet=change.outlet, was=change.was, state=change.state, cause=change.cause)
 
     async def _repeat(self, part: str, wanted: asyncio.Event, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """`step` whenever it is wanted. Its failure is logged and tried again: rows wait, nothing is lost."""
@@ -218,7 +231,6 @@ class Daemon:
             holder=self.holder,
             stopping=self.stopping,
             wait=self.settings.config.alerts.uncertain_wait,
-            folding=Folding() if self.settings.config.alerts.fold_floods else None,
         )
         for name, reason in ended.closed.items():
             # The rows stay; a new token and a restart send them.

@@ -14,13 +14,15 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from alerts import watchlists
+from alerts import telling, watchlists
 from alerts.document import Document
+from alerts.facts import facts
 from alerts.models import (
     Alert,
     AlertMatch,
@@ -248,7 +250,7 @@ def _match_one(
         seen = document(article, outlets)
         hits = _explained(monitor.match(seen, failures), failures)
         with session.begin_nested():
-            done = _record(session, article, seen, hits, now, max_age, version)
+            done = _record(session, article, seen, hits, now, max_age, version, outlets)
         reason = "; ".join(f"watch {failure.watch}: {_named(failure.error)}" for failure in failures[:5])
     except (OperationalError, InterfaceError):
         raise
@@ -310,6 +312,7 @@ def _record(
     now: datetime,
     max_age: timedelta,
     version: int,
+    outlets: Mapping[str, Outlet],
 ) -> Matched:
     """Writes the matches, and one alert for those of them that are news in the story."""
     watches = _watches(session, [hit.watch for hit in hits])  # a watch removed meanwhile fires no more
@@ -322,9 +325,10 @@ def _record(
     if not fresh:
         return Matched(matches=new)
     lists = [watches[match.watch_id] for match in fresh]
-    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "")
+    told = _facts(seen, hits, fresh, outlets)
+    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "", told=told)
     alert.late = old and not hold
-    deliveries = 0 if hold else _deliver(session, alert, {watchlist.id for watchlist in lists}, now)
+    deliveries = 0 if hold else _deliver(session, alert, article, {watchlist.id for watchlist in lists}, now)
     session.flush()
     log.info(
         "held" if hold else "alert", id=alert.id, outlet=article.outlet, url=article.url, watches=len(fresh),
@@ -333,8 +337,27 @@ def _record(
     return Matched(matches=new, alerts=int(not hold), held=int(hold), deliveries=deliveries)
 
 
+def _facts(
+    seen: Document, hits: Sequence[Hit[int]], fresh: Sequence[Match], outlets: Mapping[str, Outlet] | None
+) -> dict[str, Any]:
+    """What the text says beside, for those hits that make the alert. An alert without it is better than none."""
+    watches = {match.watch_id for match in fresh}
+    try:
+        return facts(seen, [hit for hit in hits if hit.watch in watches], outlets).as_json()
+    except Exception as error:
+        log.error("facts not read", outlet=seen.outlet, title=seen.title[:100], error=_named(error))
+        return {}
+
+
 def _alert(
-    session: Session, article: Article, fresh: Sequence[Match], lists: Iterable[Watchlist], now: datetime, *, held: str
+    session: Session,
+    article: Article,
+    fresh: Sequence[Match],
+    lists: Iterable[Watchlist],
+    now: datetime,
+    *,
+    held: str,
+    told: dict[str, Any],
 ) -> Alert:
     """The alert of these matches, with nobody told yet."""
     alert = Alert(
@@ -344,6 +367,7 @@ def _alert(
         revision=article.revision,
         alleged=any(watchlist.alleged for watchlist in lists),
         held=held,
+        facts=told,
         created_at=now,
     )
     session.add(alert)
@@ -369,7 +393,8 @@ def hold(
     if not fresh:
         return None
     watches = _watches(session, [match.watch_id for match in fresh])
-    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason)
+    told = _facts(document(article, outlets), hits, fresh, outlets)
+    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason, told=told)
     session.flush()
     return alert
 
@@ -468,16 +493,10 @@ def _take_over(session: Session, row: AlertMatch, alert: Alert, now: datetime) -
         alert.released_at = now  # nothing is left in it to be held
 
 
-def _deliver(session: Session, alert: Alert, watchlists: set[str], now: datetime) -> int:
-    lists: dict[str, list[str]] = {}
-    for name, addresses in sorted(_addresses(session, watchlists).items()):
-        for address in addresses:
-            lists.setdefault(address, []).append(name)
-    session.add_all(
-        Delivery(alert_id=alert.id, digest=[], address=address, watchlists=names, not_before=now, created_at=now)
-        for address, names in sorted(lists.items())
-    )
-    return len(lists)
+def _deliver(session: Session, alert: Alert, article: Article, watchlists: set[str], now: datetime) -> int:
+    hearers = telling.hearers(session, article, watchlists)
+    session.add_all(telling.delivery(alert.id, hearer, now) for hearer in hearers)
+    return sum(not hearer.outside for hearer in hearers)
 
 
 def _addresses(session: Session, watchlists: Iterable[str]) -> dict[str, list[str]]:

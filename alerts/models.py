@@ -171,7 +171,8 @@ class Delivery(Base):
     """The outbox: an alert (or a digest of held ones) on its way to one chat.
 
     status: pending -> leased -> sent | uncertain | failed, or pending -> folded (its alert is told in a digest), or
-    pending -> muted (somebody in the chat said that the story is none of theirs).
+    pending -> muted (somebody in the chat said that the story is none of theirs); outside from the start when the chat
+    asked for other outlets or languages only.
     `uncertain` means the channel may have accepted it; it is sent again, marked as a possible repeat under the same
     alert id.
     """
@@ -179,6 +180,7 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("alert_id", "address"),
+        UniqueConstraint("address", "once"),
         Index("ix_deliveries_due", "status", "not_before"),
         Index("ix_deliveries_address_sent_at", "address", "sent_at"),
     )
@@ -190,11 +192,15 @@ class Delivery(Base):
     notice: Mapped[dict[str, Any] | None] = mapped_column(
         JSON(none_as_null=True)
     )  # a line of our own, neither alert nor digest
+    once: Mapped[str | None] = mapped_column(Text)  # what a notice is about; a chat hears of it once
     watchlists: Mapped[list[str]] = mapped_column(JSON)  # the lists of this chat that fired
     news: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # what a reply tells that the chat had not
     reply_to: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))  # the story's first message there
     shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the message says that may change
+    deliver: Mapped[str] = mapped_column(Text, default="instant")  # digest: waits for the chat's next digest
+    folded_into: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)  # the digest that tells it
     urgent: Mapped[bool] = mapped_column(default=False)  # sent singly, in a flood too
+    wakes: Mapped[bool] = mapped_column(default=False)  # breaks the chat's quiet hours
     silent: Mapped[bool] = mapped_column(default=False)  # arrives without a sound
     status: Mapped[str] = mapped_column(Text, default="pending")
     not_before: Mapped[datetime] = mapped_column(UTCDateTime)

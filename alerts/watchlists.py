@@ -459,6 +459,7 @@ def _write_list(session: Session, name: str, section: WatchlistSection, now: dat
         row = Watchlist(id=name, created_at=now)
         session.add(row)
     row.title, row.alleged, row.source, row.removed_at = section.title, section.alleged, "config", None
+    row.deliver, row.urgent = section.deliver, section.urgent
     session.flush()
 
 

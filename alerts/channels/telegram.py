@@ -95,7 +95,7 @@ class TelegramChannel:
         self._bot = Bot(token, base_url=f"{base_url.rstrip('/')}/bot", request=self._request)
 
     async def send(self, address: str, message: Message, *, plain: bool = False) -> Outcome:
-        from telegram import LinkPreviewOptions
+        from telegram import LinkPreviewOptions, ReplyParameters
         from telegram.constants import ParseMode
         from telegram.error import TelegramError
 
@@ -111,6 +111,10 @@ class TelegramChannel:
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 disable_notification=message.silent,
                 reply_markup=_keyboard(message),
+                # What it answers may have been deleted since; the news is worth more than its place.
+                reply_parameters=ReplyParameters(int(message.reply_to), allow_sending_without_reply=True)
+                if message.reply_to.isdecimal()
+                else None,
             )
         except TelegramError as error:
             return outcome(error)

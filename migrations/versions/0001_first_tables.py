@@ -90,6 +90,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_evidence_url"), "evidence", ["url"], unique=False)
     op.create_table(
+        "health_changes",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_health_changes")),
+        sa.UniqueConstraint("outlet", "number", name=op.f("uq_health_changes_outlet_number")),
+    )
+    op.create_index(op.f("ix_health_changes_at"), "health_changes", ["at"], unique=False)
+    op.create_table(
         "host_leases",
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False),
@@ -183,6 +199,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("matched_revision < revision"),
         postgresql_where=sa.text("matched_revision < revision"),
     )
+    op.create_table(
+        "check_days",
+        sa.Column("entry_point_id", Id, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("newest_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_point_id"], ["entry_points.id"], name=op.f("fk_check_days_entry_point_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_point_id", "day", name=op.f("pk_check_days")),
+    )
+    op.create_index("ix_check_days_day", "check_days", ["day"], unique=False)
     op.create_table(
         "checks",
         sa.Column("id", Id, nullable=False),
@@ -280,7 +309,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_known_urls_article_id"), "known_urls", ["article_id"], unique=False)
     op.create_index(op.f("ix_known_urls_entry_point_id"), "known_urls", ["entry_point_id"], unique=False)
     op.create_index(op.f("ix_known_urls_next_try_at"), "known_urls", ["next_try_at"], unique=False)
-    op.create_index(op.f("ix_known_urls_outlet"), "known_urls", ["outlet"], unique=False)
+    op.create_index("ix_known_urls_outlet_seen_at", "known_urls", ["outlet", "seen_at"], unique=False)
     op.create_table(
         "matches",
         sa.Column("id", Id, nullable=False),
@@ -354,11 +383,15 @@ def upgrade() -> None:
         sa.Column("digest", sa.JSON(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("notice", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("once", sa.Text(), nullable=True),
         sa.Column("watchlists", sa.JSON(), nullable=False),
         sa.Column("news", sa.JSON(), nullable=False),
         sa.Column("reply_to", Id, nullable=True),
         sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("deliver", sa.Text(), nullable=False),
+        sa.Column("folded_into", Id, nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("wakes", sa.Boolean(), nullable=False),
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("not_before", Moment(), nullable=False),
@@ -373,10 +406,13 @@ def upgrade() -> None:
         sa.Column("sent_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["address"], ["chats.address"], name=op.f("fk_deliveries_address"), onupdate="CASCADE"),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_deliveries_alert_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["folded_into"], ["deliveries.id"], name=op.f("fk_deliveries_folded_into")),
         sa.ForeignKeyConstraint(["reply_to"], ["deliveries.id"], name=op.f("fk_deliveries_reply_to")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("alert_id", "address", name=op.f("uq_deliveries_alert_id_address")),
+        sa.UniqueConstraint("address", "once", name=op.f("uq_deliveries_address_once")),
     )
+    op.create_index(op.f("ix_deliveries_folded_into"), "deliveries", ["folded_into"], unique=False)
     op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
     op.create_table(

@@ -177,6 +177,7 @@ class FakeTelegram:
                 "parse_mode": values.get("parse_mode", ""),
                 "silent": values.get("disable_notification", "") in ("true", "True"),
                 "preview": values.get("link_preview_options", ""),
+                "reply": values.get("reply_parameters", ""),
                 "buttons": [button for line in markup.get("inline_keyboard", []) for button in line],
             }
             self._file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from alerts import exports, recall, subscriptions
 from alerts.bot.talk import Asked, Reply, Upload, paragraphs, quoted
-from alerts.deliver import alert_content
+from alerts.content import alert_content
 from alerts.render import moment, render, web_address
 from crawler import search as stored
 from crawler.errors import UsageError
