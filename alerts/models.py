@@ -151,6 +151,7 @@ class Alert(Base):
     held: Mapped[str] = mapped_column(Text, default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the text, see alerts.facts
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a held alert was put into a digest
+    retracted: Mapped[str] = mapped_column(Text, default="")  # why an editor took it back
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
@@ -243,6 +244,23 @@ class Feedback(Base):
     user_id: Mapped[int] = mapped_column(Id)
     verdict: Mapped[str] = mapped_column(Text)  # right | wrong person | not relevant
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Draft(Base):
+    """What somebody was shown in a chat and has not decided on: watches to save, an edit, narrower queries, an undo.
+
+    `what` is read by the file of alerts/drafts.py that wrote it. Nothing of it holds until its button is pressed.
+    """
+
+    __tablename__ = "drafts"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)  # add | edit | narrow | undo
+    user_id: Mapped[int] = mapped_column(Id)  # who alone may press its buttons
+    address: Mapped[str] = mapped_column(Text)  # and where
+    what: Mapped[dict[str, Any]] = mapped_column(JSON)
+    looked_at: Mapped[datetime] = mapped_column(UTCDateTime)  # what was stored since has not been asked about
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class Note(Base):

@@ -22,6 +22,7 @@ CONCEPTS: Mapping[Allegation, str] = {
 }
 CLAUSE = ",;:،؛—"
 ANOTHER_CLAUSE = 6  # words a mark between two of them counts for
+ANOTHER_SENTENCE = 1000
 
 
 def alleged(quote: str, names: Sequence[Span] = ()) -> Allegation | Literal[""]:
@@ -53,8 +54,10 @@ def allegations(document: Document) -> dict[Allegation, list[Place]]:
 
 
 def apart(document: Document, one: Place, other: Place) -> int:
-    """Words between two places; a comma or a dash between them counts for several."""
+    """Words between two places; a comma or a dash between them counts for several, the end of a sentence for many."""
     first, last = sorted([one, other])
+    if document.sentence_at(first[0]) != document.sentence_at(last[0]):
+        return ANOTHER_SENTENCE
     if last[0] <= first[1]:
         return 0
     between = document.full[document.tokens[first[1] - 1].end : document.tokens[last[0]].start]

@@ -80,20 +80,14 @@ class People:
         return next(at for at, person in enumerate(self.found) if span in person.spans)
 
     def said_of(self, quote: str) -> list[int]:
-        """The persons of whom a quote alleges something, as far as its words tell: near it, in one clause, not the speaker."""
+        """The persons of whom something is alleged, in the quote or else anywhere in the text, as far as words tell:
+        near it, in one clause, and not the one who says it."""
         document = Document("", quote, language=detect(quote))
-        told = [place for places in allegations(document).values() for place in places]
-        speech = places(document, "speech")
-        near = []
-        for at, person in enumerate(self.found):
-            start = quote.find(person.text)
-            if start < 0 or not told:
-                continue
-            name = document.place(start + 1, start + 1 + len(person.text))
-            distance = min(apart(document, name, place) for place in told)
-            if distance <= NEAR and not speaks(document, name, speech):
-                near.append((distance, at))
-        return [at for _, at in sorted(near)[:2]]
+        there = [(at, quote.find(person.text), len(person.text)) for at, person in enumerate(self.found)]
+        quoted = [(at, (start + 1, start + 1 + length)) for at, start, length in there if start >= 0]
+        return _struck_near(document, quoted) or _struck_near(
+            self.document, [(at, span) for at, person in enumerate(self.found) for span in person.spans]
+        )
 
 
 def listed(document: Document, hit: Hit[Any]) -> list[Listed]:
@@ -145,6 +139,19 @@ def places(document: Document, words: str) -> list[Place]:
 def speaks(document: Document, name: Place, speech: Sequence[Place]) -> bool:
     """Whether a word of speech stands beside the name: قال فلان, Иванов сообщил, Smith said."""
     return any(apart(document, name, place) <= 1 for place in speech)
+
+
+def _struck_near(document: Document, spans: Sequence[tuple[int, Span]]) -> list[int]:
+    """Of numbered spans, the numbers of the two nearest to a word of death, capture ..."""
+    told = [place for found in allegations(document).values() for place in found]
+    speech = places(document, "speech")
+    near: list[tuple[int, int]] = []
+    for at, span in spans:
+        name = document.place(*span)
+        distance = min((apart(document, name, place) for place in told), default=NEAR + 1)
+        if distance <= NEAR and not speaks(document, name, speech):
+            near.append((distance, at))
+    return list(dict.fromkeys(at for _, at in sorted(near)))[:2]
 
 
 def _grouped(document: Document, names: Sequence[Listed]) -> list[_Person]:
