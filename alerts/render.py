@@ -408,7 +408,7 @@ def _digest_item(item: DigestItem, said: Texts, zone: ZoneInfo) -> list[Piece]:
     url = web_address(item.url)
     headline = _one(item.headline, DIGEST_HEADLINE) or item.alert_id
     about = clip(", ".join(_one(name, NAME) for name in item.about[:ABOUT]), DIGEST_ABOUT)
-    when = _date(item.published, said.language, zone)
+    when = _date(item.published, said.language, zone).replace(" ", "\u00a0")
     return [
         *([Piece(about, bold=True)] if about else []),
         Piece(headline, href=url if url and units(url) <= DIGEST_URL else ""),
@@ -465,9 +465,8 @@ def moment(at: datetime, language: str, zone: ZoneInfo, now: datetime | None = N
 
     local = _shifted(at, zone)
     today = now is not None and _shifted(now, zone).date() == local.date()
-    return (
-        f"{format_datetime(local, 'HH:mm' if today else 'd MMM yyyy, HH:mm', locale=language)} {city(zone, language)}"
-    )
+    pattern = "HH:mm" if today else "d MMM yyyy، HH:mm" if language == "ar" else "d MMM yyyy, HH:mm"
+    return f"{format_datetime(local, pattern, locale=language)} {city(zone, language)}"
 
 
 def city(zone: ZoneInfo, language: str) -> str:
@@ -563,7 +562,7 @@ def _row(parts: Sequence[Piece], said: Texts, before: str = "", separator: str =
     if directions - {_ours(said)}:
         parts = [Piece(f"{FSI}{part.text}{PDI}", part.bold, part.href) for part in parts]
         mark = _direction(said)  # everything strong is isolated now, so the line has none of its own
-    line: list[Piece] = [Piece(mark + before)] if mark + before else []
+    line: list[Piece] = [Piece(before + mark)] if before + mark else []
     for at, part in enumerate(parts):
         line += [Piece(separator), part] if at else [part]
     return tuple(line)
