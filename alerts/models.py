@@ -202,6 +202,7 @@ class Delivery(Base):
     shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the message says that may change
     deliver: Mapped[str] = mapped_column(Text, default="instant")  # digest: waits for the chat's next digest
     folded_into: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)  # the digest that tells it
+    edit_after: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the next change of it, see alerts.recount
     urgent: Mapped[bool] = mapped_column(default=False)  # sent singly, in a flood too
     wakes: Mapped[bool] = mapped_column(default=False)  # breaks the chat's quiet hours
     silent: Mapped[bool] = mapped_column(default=False)  # arrives without a sound

@@ -413,6 +413,7 @@ def upgrade() -> None:
         sa.Column("news", sa.JSON(), nullable=False),
         sa.Column("reply_to", Id, nullable=True),
         sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("edit_after", Moment(), nullable=True),
         sa.Column("deliver", sa.Text(), nullable=False),
         sa.Column("folded_into", Id, nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
