@@ -171,12 +171,28 @@ def _spelled(word: str, text: Signature) -> bool:
     if word[:1].isdigit():
         return False
     bare = _bare(word)
-    return any(_related(bare, _bare(other)) for other in text.specifics)
+    sound = _consonants(bare)
+    return any(_related(bare, _bare(other)) or (sound and sound == _consonants(other)) for other in text.specifics)
 
 
 def _related(a: str, b: str) -> bool:
     shorter, longer = sorted((a, b), key=len)
     return len(shorter) >= 4 and longer[: len(shorter) - 1] == shorter[:-1] and len(longer) - len(shorter) <= 3
+
+
+@lru_cache(maxsize=50_000)
+def _consonants(word: str) -> str:
+    """How a name sounds, without its vowels; '' when too little of it is left."""
+    from crawler.names.phonemes import read as phonemes
+
+    sound = "" if word[:1].isdigit() else phonemes(stem_of_name(word)).skeleton
+    return sound if len(sound) >= 3 else ""
+
+
+def stem_of_name(word: str) -> str:
+    from crawler.names.persons_words import stem as without_case
+
+    return without_case(_bare(word))
 
 
 def _bare(word: str) -> str:
@@ -422,14 +438,8 @@ def _sound(name: str) -> str:
     """The consonants of the surname, the same in three scripts more often than not."""
     from crawler.names.phonemes import read as phonemes
 
-    return phonemes(_nominative(name.split()[-1])).skeleton[:5]
-
-
-def _nominative(word: str) -> str:
-    from crawler.names.persons_words import stem as without_case
-
-    folded = tokenise(word)[-1].folded if tokenise(word) else word
-    return without_case(folded)
+    words = tokenise(name)
+    return phonemes(stem_of_name(words[-1].folded)).skeleton[:5] if words else ""
 
 
 def translation(a: Cast, b: Cast) -> Likeness | None:
