@@ -240,6 +240,10 @@ def _sentences(tokens: Sequence[Token]) -> Iterator[Sentence]:
         first = at
 
 
+# The two countries all of it is about: "in Syria" against a village is no other event.
+_BACKDROP = ("сири", "росси", "syria", "russia")
+
+
 def _specifics(tokens: Sequence[Token]) -> Iterator[str]:
     """Numbers, dates and names of a sentence: in Arabic, which has no capitals, every word that is not ordinary."""
     for at, token in enumerate(tokens):
@@ -249,7 +253,12 @@ def _specifics(tokens: Sequence[Token]) -> Iterator[str]:
         elif word in _CALENDAR:
             yield _CALENDAR[word]
         elif token.script in ("cyr", "lat"):
-            if token.capital and (at > 0 or not _is_ordinary(word)) and len(word) > 2:
+            if (
+                token.capital
+                and (at > 0 or not _is_ordinary(word))
+                and len(word) > 2
+                and not word.startswith(_BACKDROP)
+            ):
                 yield word
         elif token.script == "ar" and len(word) > 2 and not any(_is_ordinary(key) for key in keys(token)):
             yield min(keys(token), key=len)
@@ -445,8 +454,8 @@ def _sound(name: str) -> str:
 def translation(a: Cast, b: Cast) -> Likeness | None:
     """Why two texts of different languages tell one event; the caller has seen that they are of one day.
 
-    Two persons and a place, or a person, a place and two numbers, and no more than half of the shorter list of
-    persons is strange to the other: anything less is a saga, not an event.
+    Two persons and a place, or a person, a place and a number above nine, and of neither persons nor numbers is more
+    than half of the shorter list strange to the other: anything less is a saga, not an event.
     """
     from crawler.names import similarity
 
@@ -456,9 +465,10 @@ def translation(a: Cast, b: Cast) -> Likeness | None:
     places, numbers = a.places & b.places, a.numbers & b.numbers
     if same * 2 < fewest or not places or not same:
         return None
-    if a.numbers and b.numbers and not numbers:
+    fewest_numbers = min(len(a.numbers), len(b.numbers))
+    if len(numbers) * 2 < fewest_numbers:
         return None
-    if same >= 2 or (same == 1 and len(numbers) >= 2):
+    if same >= 2 or numbers:
         return Likeness(0.5, f"names {same} persons, {len(places)} places, {len(numbers)} numbers alike", copy=False)
     return None
 
