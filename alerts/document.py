@@ -97,6 +97,11 @@ class Document:
 
         return gazetteer.find(self.tokens)
 
+    @cached_property
+    def lexicons(self) -> dict[str, list[Place]]:
+        """Where lexicons stand in this text, by their names; filled in by the first watch that asks for one."""
+        return {}
+
     def place(self, start: int, end: int) -> Place:
         """The tokens that `start:end` of the full text touches."""
         first = bisect_right(self.starts, start)
