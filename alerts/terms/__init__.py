@@ -66,12 +66,16 @@ class Why:
 
 
 class Reading:
-    """A document, or a stretch of it, with the names that stand in it."""
+    """A document, or a stretch of it, with the names that stand in it.
 
-    def __init__(self, document: Document, names: NameHits, window: Place | None = None) -> None:
+    `bound`: words count as near each other in one sentence only, as lexicons mean it.
+    """
+
+    def __init__(self, document: Document, names: NameHits, window: Place | None = None, bound: bool = False) -> None:
         self.document = document
         self.names = names
         self.window = window
+        self.bound = bound
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
@@ -92,12 +96,19 @@ class Reading:
 
     def narrow(self, window: Place) -> Reading:
         """The same text with everything outside of `window` taken away."""
-        return Reading(self.document, self.names, window)
+        return Reading(self.document, self.names, window, self.bound)
 
     @cached_property
     def sentences(self) -> list[Reading]:
         """One reading a sentence of this one."""
         return [self.narrow(window) for window in self.document.sentences if self.covers(window)]
+
+    def parts(self, last: int, first: int) -> bool:
+        """Whether something between these two tokens keeps them from being near: the headline's end, or a sentence's."""
+        document = self.document
+        if last < document.body <= first:
+            return True
+        return self.bound and document.sentence_at(last) != document.sentence_at(first)
 
     def covers(self, place: Place) -> bool:
         return self.window is None or (self.window[0] <= place[0] and place[1] <= self.window[1])

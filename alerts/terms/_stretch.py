@@ -27,6 +27,8 @@ class Stretch(Term):
         """The stretches of tokens that hold all parts as they should stand, the first one first."""
 
     def find(self, reading: Reading) -> list[Place] | None:
+        if reading.bound:
+            return list(self.windows(reading)) or None  # in a lexicon, a stretch is one idiom
         narrowed = map(reading.narrow, self.windows(reading))
         places = {place for narrow in narrowed for part in self.parts for place in part.find(narrow) or ()}
         return sorted(places) or None

@@ -23,7 +23,6 @@ class Before(Stretch):
     word = "before"
 
     def windows(self, reading: Reading) -> Iterator[Place]:
-        body = reading.document.body
         # Ends of what can be reached so far -> where it began, the nearest beginning.
         reached: dict[int, int] | None = None
         for part in self.parts:
@@ -38,7 +37,7 @@ class Before(Stretch):
                 behind = [
                     first
                     for last, first in reached.items()
-                    if last <= start < last + self.distance and not last <= body <= start
+                    if last <= start < last + self.distance and not reading.parts(last - 1, start)
                 ]
                 if behind:
                     further[end] = max(behind)

@@ -41,7 +41,6 @@ class Closest(Term):
             return
         strange = [place for other in others for place in other.find(reading) or ()]
         wanted = [place for place in wanted if not _touches(place, strange)]
-        strange = [place for place in strange if not _touches(place, around)]
         body = reading.document.body
         for place in around:
             near = min(wanted, key=lambda one: _apart(place, one, body), default=None)

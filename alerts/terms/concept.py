@@ -31,7 +31,7 @@ class Concept(Term):
         # The whole text is read, once for all watches: an idiom it excludes may lie outside of the stretch.
         known = reading.document.lexicons
         if self.name not in known:
-            known[self.name] = self._places(Reading(reading.document, {}))
+            known[self.name] = self._places(Reading(reading.document, {}, bound=True))
         return reading.within(known[self.name]) or None
 
     def _places(self, whole: Reading) -> list[Place]:

@@ -30,13 +30,12 @@ class Near(Stretch):
         found = [part.find(reading) for part in self.parts]
         if not all(found):
             return
-        body = reading.document.body
         chain: list[tuple[Place, int]] = []
         places = sorted((place, number) for number, places in enumerate(found) for place in places or ())
         for place, number in [*places, ((1 << 60, 1 << 60), -1)]:
             if chain:
                 end = max(end for (_, end), _ in chain)
-                if place[0] - end + 1 > self.distance or end <= body <= place[0]:
+                if place[0] - end + 1 > self.distance or reading.parts(end - 1, place[0]):
                     if self._complete(chain):
                         yield chain[0][0][0], end
                     chain = []
