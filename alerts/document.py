@@ -60,6 +60,11 @@ class Document:
         """Match key -> indexes of the tokens that offer it, ascending."""
         return self.positions_of((0, len(self.tokens)))
 
+    @cached_property
+    def offered(self) -> set[str]:
+        """The match keys there are. `forms & offered` walks the smaller of the two sets; a dict it walks whole."""
+        return set(self.positions)
+
     def positions_of(self, place: Place) -> dict[str, list[int]]:
         """As `positions`, of the tokens of `place` alone."""
         found: dict[str, list[int]] = {}

@@ -92,8 +92,8 @@ class Monitor(Generic[Key]):
 
     def __init__(self, watches: Iterable[tuple[Key, Query]] = ()) -> None:
         self._entries: dict[Key, _Entry[Key]] = {}
-        self._anchored: dict[str, dict[Key, _Entry[Key]]] = {}
-        self._always: dict[Key, _Entry[Key]] = {}
+        self._anchored: dict[str, set[_Entry[Key]]] = {}
+        self._always: set[_Entry[Key]] = set()
         self._names = _Names()
         self._added = 0
         self._special = Counter[str]()  # how many anchors need a question of their own
@@ -117,18 +117,18 @@ class Monitor(Generic[Key]):
         self._entries[key] = entry
         self._names.add(query)
         if entry.anchors is None:
-            self._always[key] = entry
+            self._always.add(entry)
         for anchor in entry.anchors or ():
-            self._anchored.setdefault(anchor, {})[key] = entry
+            self._anchored.setdefault(anchor, set()).add(entry)
             self._special[anchor[: anchor.find(":") + 1]] += 1
 
     def remove(self, key: Key) -> None:
         """Stops watching `key`; KeyError when it is not there."""
         entry = self._entries.pop(key)
         self._names.remove(entry.query)
-        self._always.pop(key, None)
+        self._always.discard(entry)
         for anchor in entry.anchors or ():
-            del self._anchored[anchor][key]
+            self._anchored[anchor].remove(entry)
             self._special[anchor[: anchor.find(":") + 1]] -= 1
             if not self._anchored[anchor]:
                 del self._anchored[anchor]
@@ -149,33 +149,32 @@ class Monitor(Generic[Key]):
         A watch that raises is put into `failures` and the others go on; without it the exception is the caller's.
         """
         reading = Reading(document, self._names.find(document))
-        hits = []
+        held = []
         for entry in self.candidates(reading):
             try:
                 if entry.test(reading):
-                    hits.append(Hit(entry.watch, entry.query, reading))
+                    held.append(entry)
             except Exception as error:
                 if failures is None:
                     raise
                 failures.append(Failure(entry.watch, error))
-        return hits
+        return [Hit(entry.watch, entry.query, reading) for entry in sorted(held, key=attrgetter("order"))]
 
-    def candidates(self, reading: Reading) -> Iterable[_Entry[Key]]:
+    def candidates(self, reading: Reading) -> set[_Entry[Key]]:
+        """The entries of all watches that may hold."""
         document = reading.document
-        found = dict(self._always)
         anchored = self._anchored
-        for key in document.positions.keys() & anchored.keys():
-            found.update(anchored[key])
+        found = self._always.union(*[anchored[key] for key in anchored.keys() & document.offered])
         for name in reading.names:
-            found.update(anchored.get(NAME + name, {}))
-        found.update(anchored.get(OUTLET + document.outlet.casefold(), {}))
+            found.update(anchored.get(NAME + name, ()))
+        found.update(anchored.get(OUTLET + document.outlet.casefold(), ()))
         if self._special[PREFIX]:
             for beginning in {key[:SHORTEST] for key in document.positions}:
-                found.update(anchored.get(PREFIX + beginning, {}))
+                found.update(anchored.get(PREFIX + beginning, ()))
         if self._special[LISTED]:
             for hit in document.listed:
-                found.update(anchored.get(LISTED + hit.id, {}))
-        return sorted(found.values(), key=attrgetter("order"))
+                found.update(anchored.get(LISTED + hit.id, ()))
+        return found
 
 
 class _Names:

@@ -12,6 +12,7 @@ runs the tables of all files. A term answers four questions:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -84,11 +85,6 @@ class Reading:
         return self.document.positions_of(self.window)
 
     @cached_property
-    def offered(self) -> set[str]:
-        """The match keys there are. `forms & offered` walks the smaller of the two sets; a dict it walks whole."""
-        return set(self.positions)
-
-    @cached_property
     def present(self) -> set[int]:
         """Numbers of the compiled words (see `number`) that stand here in some form."""
         numbers = _numbers_of
@@ -119,11 +115,15 @@ class Reading:
 
     def where(self, forms: frozenset[str]) -> list[int]:
         """Indexes of the tokens that offer one of `forms`, ascending."""
-        positions = self.positions
-        found = [positions[form] for form in forms & self.offered]
+        positions = self.document.positions
+        found = [positions[form] for form in forms & self.document.offered]
         if not found:
             return []
-        return found[0] if len(found) == 1 else sorted({index for indexes in found for index in indexes})
+        indexes = found[0] if len(found) == 1 else sorted({index for some in found for index in some})
+        if self.window is None:
+            return indexes
+        first, last = self.window
+        return indexes[bisect_left(indexes, first) : bisect_left(indexes, last)]
 
 
 class Term(ABC):

@@ -30,7 +30,7 @@ class Exact(Term):
         tokens = reading.document.tokens
         places = [
             (index, index + 1)
-            for index in reading.positions.get(self.folded, ())
+            for index in reading.where(frozenset([self.folded]))
             if tokens[index].folded == self.folded
         ]
         return places or None
