@@ -5,7 +5,7 @@ runs the tables of all files. A term answers four questions:
 
     find(reading)     where in the text it holds, or None
     explain(reading)  the same as a small tree for a person
-    anchors()         match keys of which a text must offer one, or it cannot hold; None when there are none
+    anchors()         words of which a text must offer one, or it cannot hold; None when there are none
     reach             how much of the world it lets through: a query that matches nearly everything is refused
 """
 
@@ -30,6 +30,9 @@ NameHits = Mapping[str, Sequence["NameHit"]]
 """Key of a name (`Name.key`) -> where the text has it."""
 
 Test = Callable[["Reading"], bool]
+
+Anchors = frozenset[str | frozenset[str]]
+"""Words, each as all its folded forms, and keys of another kind, such as `outlet:sana`."""
 
 
 class Reach(IntEnum):
@@ -153,8 +156,8 @@ class Term(ABC):
         """Why it holds; called only when `find` found."""
 
     @abstractmethod
-    def anchors(self) -> frozenset[str] | None:
-        """Match keys one of which every text it holds for offers; None when it may hold for any text."""
+    def anchors(self) -> Anchors | None:
+        """Words one of which every text it holds for offers; None when it may hold for any text."""
 
     @property
     @abstractmethod
@@ -164,12 +167,12 @@ class Term(ABC):
         """A closure that answers fast whether it holds."""
         return lambda reading: self.find(reading) is not None
 
-    def compile_behind(self, anchors: frozenset[str]) -> Test:
+    def compile_behind(self, anchors: Anchors) -> Test:
         """As `compile`, for a whole text of which it is known already that it offers one of `anchors`."""
         return self.compile()
 
-    def sets(self) -> frozenset[str] | None:
-        """Match keys one of which is all it takes; None when it takes more."""
+    def sets(self) -> Anchors | None:
+        """Words one of which is all it takes; None when it takes more."""
         return None
 
     @property
@@ -248,8 +251,8 @@ def any_of(tests: Sequence[Test]) -> Test:
     return lambda reading: any(test(reading) for test in tests)
 
 
-def frequency(anchors: frozenset[str]) -> float:
-    """How many of 10,000 articles offer one of these keys, roughly; for choosing the rarest."""
+def frequency(anchors: Anchors | frozenset[str]) -> float:
+    """How many of 10,000 articles offer one of these words or forms, roughly; for choosing the rarest."""
     from alerts.terms import _frequent
 
     return _frequent.articles(anchors)
@@ -260,7 +263,7 @@ def quote(text: str) -> str:
     return '"' + text.replace('"', "'") + '"'
 
 
-def rarest(parts: Iterable[Term]) -> frozenset[str] | None:
+def rarest(parts: Iterable[Term]) -> Anchors | None:
     """The anchors of parts that must all hold: those of the rarest."""
     sets = [anchors for part in parts if (anchors := part.anchors()) is not None]
     return min(sets, key=frequency, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alerts import document
-from alerts.terms import Reach, Reading, Term, Why, leaf, quote
+from alerts.terms import Anchors, Reach, Reading, Term, Why, leaf, quote
 from crawler.config import did_you_mean
 from crawler.errors import QueryError
 
@@ -35,7 +35,7 @@ class Listed(Term):
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, lambda found: f"{found} = {self.name} ({self.word})")
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return frozenset([ANCHOR + self.id])
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
 
 FARTHEST = 100
 
@@ -44,7 +44,7 @@ class Stretch(Term):
             parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts),
         )
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return rarest(self.parts)
 
     @property

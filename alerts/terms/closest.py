@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
 from alerts.terms._stretch import FARTHEST
 
 
@@ -62,7 +62,7 @@ class Closest(Term):
         parts = tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts[:2])
         return Why(f"{self.word}/{self.distance}", parts=parts)
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return rarest(self.parts[:2])
 
     @property

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from alerts.concepts import concept
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, any_of, leaf
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, any_of, leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Concept(Term):
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, lambda found: f"{found} = {self}")
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         anchors = [words.anchors() for _, words, _ in _terms(self.name)]
         known = [one for one in anchors if one is not None]
         return frozenset().union(*known) if len(known) == len(anchors) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Why, leaf
+from alerts.terms import Anchors, Reach, Reading, Term, Why, leaf
 from alerts.terms._frequent import is_stop_word
 from crawler.languages import tokenise
 
@@ -38,8 +38,8 @@ class Exact(Term):
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, str)
 
-    def anchors(self) -> frozenset[str] | None:
-        return frozenset([self.folded])
+    def anchors(self) -> Anchors | None:
+        return frozenset([frozenset([self.folded])])
 
     @property
     def reach(self) -> Reach:
