@@ -171,7 +171,7 @@ class Term(ABC):
         """As `compile`, for a whole text of which it is known already that it offers one of `anchors`."""
         return self.compile()
 
-    def sets(self) -> Anchors | None:
+    def sets(self) -> frozenset[frozenset[str]] | None:
         """Words one of which is all it takes; None when it takes more."""
         return None
 

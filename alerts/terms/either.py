@@ -35,7 +35,7 @@ class Either(Term):
         words = frozenset(map(number, single))
         return any_of([lambda reading: not words.isdisjoint(reading.present), *tests])
 
-    def sets(self) -> Anchors | None:
+    def sets(self) -> frozenset[frozenset[str]] | None:
         single = [part.sets() for part in self.parts]
         known = [wanted for wanted in single if wanted is not None]
         return frozenset().union(*known) if len(known) == len(single) else None

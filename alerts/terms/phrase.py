@@ -48,7 +48,7 @@ class Phrase(Term):
         word = number(forms(self.words[0]))
         return lambda reading: word in reading.present
 
-    def sets(self) -> Anchors | None:
+    def sets(self) -> frozenset[frozenset[str]] | None:
         return frozenset([forms(self.words[0])]) if len(self.words) == 1 else None
 
     def explain(self, reading: Reading) -> Why:

@@ -101,6 +101,17 @@ WRONG = {
     "published:yesterday": (1, "expected a day", ""),
     'place:"Atlantis upon Sea"': (1, "is listed", '"Atlantis upon Sea"'),
     "$nowhere AND killed": (1, "is not defined", ""),
+    "!film killed": (1, "write NOT", "NOT film killed"),
+    "+killed +Homs": (1, "write AND", "killed Homs"),
+    "killed|wounded": (7, "write OR", "killed OR wounded"),
+    "kil*ed": (4, "only at the end of a word", "kil*"),
+    "killed~2": (7, "in all their forms", "killed"),
+    "рядом/8(убит, Хомс)": (1, "no function `рядом`", ""),
+    "closest/8(killed, soldier)": (1, "three or more parts", ""),
+    "country:Syria AND killed": (1, "two letters", "country:sy AND killed"),
+    "lang:russian AND killed": (1, "a language's code", "lang:ru AND killed"),
+    "@зверь": (1, "known: aircraft-loss", "зверь"),
+    'place:"Нарния"': (1, "is listed", '"Нарния"'),
     "\u200f\u200fkilled OR": (12, "after OR", "killed"),
 }
 
