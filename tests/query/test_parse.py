@@ -57,7 +57,7 @@ WRONG = {
     "killed OR": (10, "expected a word or parentheses after OR", "killed"),
     "AND killed": (1, "expected a word in front of AND", "killed"),
     "killed AND OR Homs": (11, "after AND", "killed OR Homs"),
-    "killed AND ()": (13, "between the parentheses", ""),
+    "killed AND ()": (13, "between the parentheses", "killed"),
     '"killed': (1, "never closed", '"killed"'),
     "погиб и ранен": (7, "write AND", "погиб AND ранен"),
     "погиб или ранен": (7, "write OR", "погиб OR ранен"),
