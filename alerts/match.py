@@ -38,6 +38,7 @@ from alerts.monitor import Failure, Hit, Monitor
 from alerts.novelty import News, Telling
 from alerts.quote import quote
 from alerts.telling import Hearer
+from crawler import revisits
 from crawler.log import get_log
 from crawler.models import Article
 from crawler.outlets import Outlet
@@ -321,6 +322,7 @@ def _record(
     matches, new = _matches(session, article, seen, [hit for hit in hits if hit.watch in watches], now, version)
     if not matches:
         return Matched()
+    revisits.favour(session, article.id, now)
     old = now - _newest(article) > max_age
     hold = old and article.from_first_crawl and article.matched_revision == 0
     fresh = _fresh(session, article, matches, hold, now)
