@@ -35,6 +35,15 @@ class WatchlistSection(Section):
         return self
 
 
+def _checked(address: str) -> str:
+    from alerts.channels import check  # channels read this module's Settings
+
+    try:
+        return check(address)
+    except UsageError as cause:
+        raise ValueError(str(cause)) from cause
+
+
 class SubscriptionSection(Section):
     """Who gets which watchlist: `to` is an address such as telegram:123456789 or console:"""
 
@@ -44,17 +53,28 @@ class SubscriptionSection(Section):
     @field_validator("to")
     @classmethod
     def _address(cls, value: str) -> str:
-        from alerts.channels import check  # channels read this module's Settings
-
-        try:
-            return check(value)
-        except UsageError as cause:
-            raise ValueError(str(cause)) from cause
+        return _checked(value)
 
 
 class AlertsSection(Section):
     max_age: Duration = timedelta(hours=24)  # the first crawl of an entry point alerts of nothing older
     uncertain_wait: Duration = timedelta(seconds=30)  # before a sending that may have failed is repeated
+    daily_at: str = "21:00"  # by each chat's clock: one silent line that says we live; "" for none
+    heartbeat_url: str = ""  # fetched every minute while all goes well; its silence is the alarm
+
+    @field_validator("daily_at")
+    @classmethod
+    def _hour(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"{value!r}: write an hour like 21:00, or nothing for no daily line")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]", value):
+            raise ValueError("heartbeat_url is not an http or https address")
+        return value
 
 
 class TelegramSection(Section):
@@ -84,6 +104,12 @@ class Config(Section):
     telegram: TelegramSection = TelegramSection()
     watchlists: Mapping[str, WatchlistSection] = {}
     subscriptions: list[SubscriptionSection] = []
+    operator: list[str] = []  # addresses of whoever runs this, the preferred one first: outlets lost, channels broken
+
+    @field_validator("operator")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        return [_checked(address) for address in value]
 
     @field_validator("watchlists")
     @classmethod

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts import feedback, outbox
-from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, scheme
+from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, pace, scheme
 from alerts.content import content
 from alerts.fold import FOLDING, Folding, buttons, fold
 from alerts.models import Chat
@@ -35,10 +35,14 @@ class Sending:
     """How the sendings of one call ended, by the name of the outcome in lower case.
 
     `closed` says which channels cannot be used at all, and why. Their rows wait; the caller stops passing them in.
+    `answered` are servers that said anything at all, `unanswered` those of which nothing was heard but silence: the
+    name of a channel that has one server for all its chats, else an address.
     """
 
     counts: Mapping[str, int]
     closed: Mapping[str, str] = field(default_factory=dict)
+    answered: frozenset[str] = frozenset()
+    unanswered: frozenset[str] = frozenset()
 
 
 async def send_due(
@@ -62,6 +66,8 @@ async def send_due(
     stopping = stopping or asyncio.Event()
     counts: Counter[str] = Counter()
     closed: dict[str, str] = {}
+    heard: set[str] = set()
+    unheard: set[str] = set()
     enough = asyncio.get_running_loop().time() + LONGEST_CALL_S
     while not stopping.is_set() and asyncio.get_running_loop().time() < enough:
         usable = [name for name in channels if name not in closed]
@@ -78,11 +84,16 @@ async def send_due(
                 counts["unsettled"] += 1
                 continue
             counts[type(outcome).__name__.lower()] += 1
+            (unheard if isinstance(outcome, Retry | Uncertain) else heard).add(_server(outgoing.address))
             if isinstance(outcome, Closed):
                 closed[scheme(outgoing.address)] = outcome.reason
     for name, reason in closed.items():
         log.error("channel closed", channel=name, reason=reason, rows="kept")
-    return Sending(counts, closed)
+    return Sending(counts, closed, frozenset(heard), frozenset(unheard - heard))
+
+
+def _server(address: str) -> str:
+    return scheme(address) if pace(address).per_second is not None else address
 
 
 async def _send_one(

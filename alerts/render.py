@@ -58,9 +58,10 @@ DIGEST_URL = 160
 DIGEST_ITEMS = 10
 BUTTON = 24  # of a name on a button
 SPANS = 20  # bold pieces in one quote
-NOTICE_LINES = 20
-NOTICE_LINE = 180
-NOTICE_VALUE = 140
+NOTICE_HEAD = 700
+NOTICE_LINES = 13
+NOTICE_LINE = 240
+NOTICE_VALUE = 300
 
 FSI, PDI, LRM, RLM = "\u2068", "\u2069", "\u200e", "\u200f"
 _KEPT_FORMAT = "\u200c\u200d"  # the joiners are spelling, every other format character could turn the line around
@@ -238,7 +239,10 @@ def render_notice(
     hidden = discreet and f"{key}_discreet" in said.by_key
     parts: list[Mapping[str, Any]] = [{**notice, "key": f"{key}_discreet"} if hidden else notice]
     parts += [] if discreet else list(notice.get("lines", ()))[:NOTICE_LINES]
-    lines = [(Piece(clip(_filled(part, said, zone), NOTICE_LINE)),) for part in parts]
+    lines = [
+        (Piece(clip(_filled(part, said, zone), NOTICE_LINE if place else NOTICE_HEAD)),)
+        for place, part in enumerate(parts)
+    ]
     if repeat:
         lines.insert(0, (Piece(said("repeat", id=said("notice_id", id=name))),))
     return Message(tuple(lines), f"notice-{name}")
