@@ -21,7 +21,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from alerts import outbox
-from alerts.channels import Channel, Editor, Gone, Moved, Outcome, Retry, Sent, Uncertain, scheme
+from alerts.channels import Channel, Closed, Editor, Gone, Moved, Outcome, Retry, Sent, Uncertain, scheme
 from alerts.deliver import message_of
 from alerts.models import Alert, Chat, Delivery, Feedback
 from alerts.outbox import Outgoing
@@ -152,7 +152,7 @@ def _settle(database: Database, change: Change, outcome: Outcome, now: datetime)
             case Retry():
                 delivery.edit_after = now + outcome.after
                 outbox.defer(session, address, now + outcome.after)
-            case Uncertain():
+            case Uncertain() | Closed():
                 pass  # edit_after stands five minutes ahead
             case Gone():
                 chat = session.get_one(Chat, address)

@@ -15,14 +15,14 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from crawler.languages import Token, keys, tokenise
 
 SHINGLE = 4  # words
 LEAST_WORDS = 25  # of what two texts share; "photo report" under two headlines is two stories
-WHOLE = 0.55  # of the shorter text stands in the longer one: a copy, an excerpt
+WHOLE = 0.85  # of the shorter text stands in the longer one: a copy, an excerpt
 PART = 0.22  # enough when both begin alike or name the same agency as their source
 LEAD = 50  # words a text begins with
 LEAD_SHARED = 0.35
@@ -391,19 +391,29 @@ def _hash(word: str) -> int:
 def _shingles(words: Sequence[str]) -> Iterator[int]:
     """A 63-bit number for each run of SHINGLE words; the same in every process."""
     hashes = [_hash(word) for word in words]
-    for at in range(len(hashes) - SHINGLE + 1):
-        value = 0
-        for number in hashes[at : at + SHINGLE]:
-            value = ((value ^ number) * 0x9E3779B97F4A7C15 + 0x7F4A7C15) & 0xFFFFFFFFFFFFFFFF
-            value ^= value >> 29
-        yield value >> 1
+    pairs = [_mixed(a, b) for a, b in pairwise(hashes)]
+    return (_mixed(a, b) >> 1 for a, b in zip(pairs, pairs[SHINGLE - 2 :], strict=False))
+
+
+def _mixed(a: int, b: int) -> int:
+    value = (a * 0x9E3779B97F4A7C15 + b * 0xC2B2AE3D27D4EB4F + 0x165667B19E3779F9) & 0xFFFFFFFFFFFFFFFF
+    return value ^ (value >> 29)
 
 
 def _least(shingles: Sequence[int], window: int) -> Iterator[int]:
+    """The least number of each window, once for each place it stands at."""
     if shingles and len(shingles) < window:
         yield min(shingles)
-    for at in range(len(shingles) - window + 1):
-        yield min(shingles[at : at + window])
+    least = -1
+    for first in range(len(shingles) - window + 1):
+        last = first + window - 1
+        if least < first:
+            least = min(range(first, last + 1), key=shingles.__getitem__)
+        elif shingles[last] < shingles[least]:
+            least = last
+        else:
+            continue
+        yield shingles[least]
 
 
 # --- translations --------------------------------------------------------------------------------------------------
@@ -454,21 +464,21 @@ def _sound(name: str) -> str:
 def translation(a: Cast, b: Cast) -> Likeness | None:
     """Why two texts of different languages tell one event; the caller has seen that they are of one day.
 
-    Two persons and a place, or a person, a place and a number above nine, and of neither persons nor numbers is more
-    than half of the shorter list strange to the other: anything less is a saga, not an event.
+    A person, a place and a number above nine, or three persons and a place; at least half of all persons and places
+    and of the numbers of the shorter list are shared: anything less is a saga, not an event.
     """
     from crawler.names import similarity
 
+    if not a.persons or not b.persons or not a.places & b.places:
+        return None
     pairs = [(x, y) for x in a.persons for y in b.persons if similarity(x, y) >= SAME_PERSON]
     same = min(len({x for x, _ in pairs}), len({y for _, y in pairs}))
-    fewest = min(len(a.persons), len(b.persons))
     places, numbers = a.places & b.places, a.numbers & b.numbers
-    if same * 2 < fewest or not places or not same:
+    if same * 2 < max(len(a.persons), len(b.persons)) or len(places) * 2 < max(len(a.places), len(b.places)):
         return None
-    fewest_numbers = min(len(a.numbers), len(b.numbers))
-    if len(numbers) * 2 < fewest_numbers:
+    if len(numbers) * 2 < min(len(a.numbers), len(b.numbers)):
         return None
-    if same >= 2 or numbers:
+    if same and (numbers or same >= 3):
         return Likeness(0.5, f"names {same} persons, {len(places)} places, {len(numbers)} numbers alike", copy=False)
     return None
 

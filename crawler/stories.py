@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from crawler import cluster
 from crawler.cluster import Cast, Likeness, Signature
 from crawler.models import Article, Story, StoryKey
-from crawler.rows import insert_missing
 
 WINDOW = timedelta(days=10)  # what is further apart, in reading or in publication, is another story
 SAME_DAY = timedelta(days=1)  # of a text and its translation
 CANDIDATES = 8  # the articles that share most keys are compared
+FEW_KEYS = 12  # of a text with more, one that a stranger shares is chance or the outlet's own phrase
 COMMON = 12  # persons and places that more articles name together than this tell no event apart
 FORGET_EVERY = 100  # articles; keys older than the window are dropped so often
 _LOCK = 0x73746F7279  # PostgreSQL: one assignment at a time, as on SQLite; two copies must not both be first
@@ -76,7 +76,9 @@ def place(session: Session, article: Article, now: datetime) -> Belongs:
 def index(session: Session, article: Article, now: datetime) -> None:
     """Makes an article findable by its newest text. May be called twice."""
     session.execute(delete(StoryKey).where(StoryKey.article_id == article.id))
-    insert_missing(session, StoryKey, [{"key": key, "article_id": article.id} for key in sorted(_keys(article))])
+    rows = [{"key": key, "article_id": article.id} for key in sorted(_keys(article))]
+    if rows:
+        session.execute(insert(StoryKey), rows)
     if article.id % FORGET_EVERY == 0:
         forget(session, now)
 
@@ -125,6 +127,7 @@ def _candidates(session: Session, keys: Sequence[int], now: datetime) -> Sequenc
         .join(StoryKey, StoryKey.article_id == Article.id)
         .where(StoryKey.key.in_(keys), Article.first_seen_at >= now - WINDOW)
         .group_by(Article.id)
+        .having(shared > (1 if len(keys) > FEW_KEYS else 0))
         .order_by(shared.desc(), Article.id)
         .limit(CANDIDATES)
     )

@@ -120,7 +120,7 @@ def draw(name: str, content: Content, heights: Mapping[str, int]) -> None:
 
 def main() -> None:
     draw("alert", ALERT, {"en": 424, "ru": 446, "ar": 424})
-    draw("digest", DIGEST, {"en": 268, "ru": 268, "ar": 262})
+    draw("digest", DIGEST, {"en": 284, "ru": 284, "ar": 262})
 
 
 if __name__ == "__main__":
