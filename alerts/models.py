@@ -20,6 +20,9 @@ class Watchlist(Base):
     title: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text)
     alleged: Mapped[bool] = mapped_column(default=False)  # its alerts are headed "Alleged"
+    deliver: Mapped[str] = mapped_column(Text, default="instant")  # instant | digest, unless the subscription says else
+    urgent: Mapped[bool] = mapped_column(default=False)  # told singly, in a flood too
+    owner: Mapped[int | None] = mapped_column(Id)  # the Telegram user who made it
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -58,6 +61,8 @@ class Chat(Base):
     quiet: Mapped[str] = mapped_column(Text, default="")  # "23:00-07:00" in that zone; rows wait until it is over
     muted_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     discreet: Mapped[bool] = mapped_column(default=False)  # messages name the alert and nothing else
+    digest_at: Mapped[str] = mapped_column(Text, default="")  # "08:00" in that zone: when digest lists are told
+    only: Mapped[list[str]] = mapped_column(JSON, default=list)  # "outlet:sana", "lang:ar": others are not told here
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -67,7 +72,7 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)  # Telegram's user id
-    role: Mapped[str] = mapped_column(Text)  # owner | reader
+    role: Mapped[str] = mapped_column(Text)  # owner | editor | reader
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -92,6 +97,8 @@ class Subscription(Base):
     watchlist_id: Mapped[str] = mapped_column(ForeignKey("watchlists.id"))
     address: Mapped[str] = mapped_column(ForeignKey("chats.address", onupdate="CASCADE"), index=True)
     source: Mapped[str] = mapped_column(Text)  # config | user
+    deliver: Mapped[str] = mapped_column(Text, default="")  # instant | digest | '' as the watchlist says
+    wakes: Mapped[bool] = mapped_column(default=False)  # its urgent alerts break the chat's quiet hours
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -142,6 +149,7 @@ class Alert(Base):
     alleged: Mapped[bool]
     late: Mapped[bool] = mapped_column(default=False)
     held: Mapped[str] = mapped_column(Text, default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the text, see alerts.facts
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a held alert was put into a digest
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
@@ -178,7 +186,15 @@ class Delivery(Base):
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
     digest: Mapped[list[str]] = mapped_column(JSON)  # the alerts of a digest; alert_id is null then
     address: Mapped[str] = mapped_column(ForeignKey("chats.address", onupdate="CASCADE"))
+    notice: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # a line of our own, neither alert nor digest
     watchlists: Mapped[list[str]] = mapped_column(JSON)  # the lists of this chat that fired
+    news: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # what a reply tells that the chat had not
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))  # the story's first message there
+    shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the message says that may change
+    urgent: Mapped[bool] = mapped_column(default=False)  # sent singly, in a flood too
+    silent: Mapped[bool] = mapped_column(default=False)  # arrives without a sound
     status: Mapped[str] = mapped_column(Text, default="pending")
     not_before: Mapped[datetime] = mapped_column(UTCDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -159,7 +160,7 @@ class Fetcher:
         """Our word for what the network did; None for a surprise of our own (the database, a mistake)."""
         causes = _causes(error)
         for cause in causes:
-            if isinstance(cause, SSL.Error) or "CertificateError" in type(cause).__name__:
+            if isinstance(cause, (SSL.Error, ssl.SSLError)) or "CertificateError" in type(cause).__name__:
                 return NotFetched("TLS", f"the certificate does not hold: {_said(cause)}")
         for kind, trouble, sentence in _TROUBLES:
             for cause in causes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -9,10 +10,11 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawler.fetch.guard import check_proxy
+from crawler.fetch.guard import check_proxy, is_socks
 
 if TYPE_CHECKING:
     from crawler.fetch.fetcher import Fetcher
+    from crawler.fetch.socks import SocksHandler
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -35,6 +37,8 @@ class PoliteHandler(HTTP11DownloadHandler):
         return response
 
     async def _ask(self, fetcher: Fetcher, host: str, request: Request) -> Response:
+        if is_socks(request.meta.get("proxy") or ""):
+            return await self._socks.download_request(request)
         try:
             return await super().download_request(request)
         except CannotResolveHostError:
@@ -42,3 +46,14 @@ class PoliteHandler(HTTP11DownloadHandler):
             if refused is not None:
                 raise refused from None
             raise
+
+    @cached_property
+    def _socks(self) -> SocksHandler:
+        from crawler.fetch.socks import SocksHandler  # httpx is slow to import, and few need it
+
+        return SocksHandler(self.crawler)
+
+    async def close(self) -> None:
+        if "_socks" in self.__dict__:
+            await self._socks.close()
+        await super().close()
