@@ -34,6 +34,7 @@ from alerts.models import (
 )  # fmt: skip
 from alerts.monitor import Failure, Hit, Monitor
 from alerts.quote import quote
+from crawler import revisits
 from crawler.log import get_log
 from crawler.models import Article
 from crawler.outlets import Outlet
@@ -316,6 +317,7 @@ def _record(
     matches, new = _matches(session, article, seen, [hit for hit in hits if hit.watch in watches], now, version)
     if not matches:
         return Matched()
+    revisits.favour(session, article.id, now)
     old = now - _newest(article) > max_age
     hold = old and article.from_first_crawl and article.matched_revision == 0
     fresh = _fresh(session, article, matches, hold, now)

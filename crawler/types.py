@@ -34,6 +34,7 @@ class Page:
     fetched_at: datetime
     listing: Listing | None = None
     tls_verified: bool = True
+    moved: bool = False  # every redirect from `requested_url` to `url` said that it is for good
 
     def header(self, name: str) -> str:
         """The first header of that name, or ''."""

@@ -40,7 +40,7 @@ def health(
 ) -> None:
     """What each outlet delivered against what it usually delivers, the worst first: state, cause, what to do."""
     from crawler import health_rows
-    from crawler.health import LOST, worst_first
+    from crawler.health import worst_first
 
     current = settings()
     known = _chosen(known_outlets(current).by_id, outlet)

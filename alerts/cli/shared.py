@@ -17,7 +17,6 @@ from crawler.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from alerts.config import Settings
     from crawler.db import Database
@@ -110,18 +109,8 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=200)
 
 
-def print_rows(
-    rows: Iterable[Mapping[str, Any]],
-    columns: Sequence[str],
-    form: Format,
-    *,
-    empty: str = "",
-    colours: Mapping[str, Mapping[str, str]] | None = None,
-) -> int:
-    """Print `rows` and return how many there were. jsonl prints every key; a table prints `columns`.
-
-    `colours[column][text]` is the colour of a cell with that text.
-    """
+def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: Format, *, empty: str = "") -> int:
+    """Print `rows` and return how many there were. jsonl prints every key; a table prints `columns`."""
     count = 0
     if form is Format.jsonl:
         for row in rows:
@@ -129,22 +118,17 @@ def print_rows(
             count += 1
         return count
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(*columns, header_style="bold", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(_coloured(cell(row.get(column)), (colours or {}).get(column, {})) for column in columns))
+        table.add_row(*(Text(cell(row.get(column))) for column in columns))
         count += 1
     if count:
         console().print(table)
     elif empty:
         typer.secho(empty, err=True)
     return count
-
-
-def _coloured(text: str, colours: Mapping[str, str]) -> Text:
-    from rich.text import Text
-
-    return Text(text, style=colours.get(text, ""))
 
 
 def json_line(row: Mapping[str, Any]) -> str:

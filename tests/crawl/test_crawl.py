@@ -15,10 +15,11 @@ from sqlalchemy import event, select
 from crawler import evidence
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Event, Limits
 from crawler.db import Database
+from crawler.dry import check_outlet
 from crawler.errors import DatabaseError
 from crawler.models import Article, Check, EntryPoint, Evidence, HostLease, KnownUrl, Revision
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.run import Order, Summary, check_outlet, crawl_once
+from crawler.run import Order, Summary, crawl_once
 from crawler.types import Draft
 from tests.crawl.fakes import Answer, Site, article, crawl, feed, outlet, outlets
 
