@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts.deliver import alert_content
+from alerts.content import alert_content
 from alerts.models import Alert, Match, Note, Watch, Watchlist
 from alerts.render import render
 from crawler.db import Database

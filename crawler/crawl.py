@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import budget, healing, isolation, outcomes, revisits, rhythm, spiders, urls
+from crawler import budget, healing, isolation, joining, outcomes, revisits, rhythm, spiders, urls
 from crawler.backfill import back_fill, fill
 from crawler.budget import Purpose
 from crawler.config import CrawlSection
@@ -446,8 +446,12 @@ class Crawl:
             end = Rejected("published outside of the days asked for")
             return replace(ended, end=end, published=extracted.published.at)
         else:
-            stored = await self.store.save(wanted, page, extracted, now)
-            return replace(ended, end=extracted, stored=stored, published=extracted.published.at)
+            whole = await joining.whole(self, wanted, extracted, outlet)
+            draft = whole.draft
+            if whole.lacking:
+                draft = replace(draft, notes=(*draft.notes, whole.lacking))
+            stored = await self.store.save(wanted, page, draft, now, further=whole.pages)
+            return replace(ended, end=draft, stored=stored, published=draft.published.at)
         return replace(ended, end=extracted)
 
     async def extracted(self, wanted: Wanted, page: Page, outlet: Outlet) -> Extracted | isolation.Died:

@@ -351,6 +351,16 @@ def moves(session: Session) -> dict[str, list[Move]]:
     return found
 
 
+def last_looks(session: Session) -> dict[str, str]:
+    """By outlet, when and why it was looked at last and what came of it, for a person."""
+    rows = session.scalars(select(Healing).where(Healing.why != "moved").order_by(Healing.at, Healing.id))
+    return {row.outlet: f"{row.at:%Y-%m-%d}, {row.why}: {_ended(row)}" for row in rows}
+
+
+def _ended(row: Healing) -> str:
+    return f"{row.kind} {row.url}" if row.outcome == "healed" else ": ".join(filter(None, [row.outcome, row.reason]))
+
+
 def addresses(session: Session, outlet_id: str) -> list[str]:
     """Everything that is or was read of an outlet."""
     rows = session.execute(select(EntryPoint.url, EntryPoint.moved_to).where(EntryPoint.outlet == outlet_id)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.db import Base, Id, UTCDateTime
@@ -199,6 +199,17 @@ class Story(Base):
     first_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class StoryKey(Base):
+    """What an article of the last days is found by when a copy or a translation of it arrives, see crawler.cluster."""
+
+    __tablename__ = "story_keys"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+
+
 class Evidence(Base):
     """A stored capture: where its WARC record lies and the SHA-256 of the body. Written before the row that uses it."""
 
@@ -228,6 +239,7 @@ class Article(Base):
     canonical_url: Mapped[str] = mapped_column(Text, unique=True)
     outlet: Mapped[str] = mapped_column(Text)
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)
+    origin_id: Mapped[int | None] = mapped_column(Id)  # the article whose source this one repeats; null: its own
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     title: Mapped[str] = mapped_column(Text)
     authors: Mapped[list[str]] = mapped_column(JSON)

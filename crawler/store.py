@@ -7,7 +7,7 @@ heartbeat nor the host leases. Each call is one transaction; evidence is on the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -42,7 +42,9 @@ class Store(Protocol):
     async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> Noted: ...
     async def reached(self, reading: Reading) -> bool: ...
     async def dates(self, reading: Reading) -> list[datetime]: ...
-    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged: ...
+    async def save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, *, further: Sequence[Page] = ()
+    ) -> Saved | Unchanged: ...
     async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None: ...
     async def postpone(self, wanted: Wanted, until: datetime) -> None: ...
     async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None: ...
@@ -97,17 +99,23 @@ class Stored:
 
         return await self.apart(step)
 
-    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
-        return await self.apart(lambda: self._save(wanted, page, draft, now))
+    async def save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, *, further: Sequence[Page] = ()
+    ) -> Saved | Unchanged:
+        return await self.apart(lambda: self._save(wanted, page, draft, now, further))
 
-    def _save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+    def _save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, further: Sequence[Page]
+    ) -> Saved | Unchanged:
         with self.database.read() as session:
             same = ingest.unchanged(session, draft, wanted.outlet)
+        others = [self._writer.preserve(one) for one in further] if same is None else []
         capture = self._writer.preserve(page) if same is None else None
         with self.database.begin() as session:
             ended = same or ingest.ingest(
                 session, draft, capture, wanted.outlet, now, from_first_crawl=wanted.from_first_crawl
             )
+            session.add_all(Evidence(**asdict(other)) for other in others)
             end: End = "saved" if isinstance(ended, Saved) else "unchanged"
             known.settle(session, wanted, end, "", now, article_id=ended.article_id)
             # What a channel tells has no page of its own to ask for again.
@@ -273,7 +281,9 @@ class NotStored:
     async def dates(self, reading: Reading) -> list[datetime]:
         return []
 
-    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+    async def save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, *, further: Sequence[Page] = ()
+    ) -> Saved | Unchanged:
         return Saved(0, 0, new=True)
 
     async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None:

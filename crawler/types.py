@@ -77,6 +77,7 @@ class Draft:
     updated_at: datetime | None = None
     image: str = ""
     tags: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()  # addresses of its pages 2, 3, ...; `text` is of the pages read so far
     notes: tuple[str, ...] = field(default=())  # how it was read: one short sentence per decision, for a person
 
 

@@ -129,6 +129,32 @@ def test_an_outlet_with_nothing_proven_is_looked_at_at_first(site: Site, databas
     assert [("unproven", "healed")] == reader.looks()
 
 
+def test_feeds_listed_on_a_page_of_their_own_are_found(site: Site, sqlite_database: Database, tmp_path: Path) -> None:
+    """The RFE/RL family: the home page is all the YAML knows, /rssfeeds names feeds under tokens."""
+    paths = furat(site)
+    site.answers[BASE + "/"] = home(*paths, menu=("/rssfeeds",))
+    site.answers[BASE + "/rssfeeds"] = Answer(b'<a href="/api/zabcde">All</a>')
+    site.answers[BASE + "/api/zabcde"] = site.answers[BASE + "/feed/"]
+    del site.answers[BASE + "/feed/"]
+    reader = Reader(site, sqlite_database, tmp_path, outlet("/", "section", "unproven", template="rferl"))
+    reader.check()
+    assert [BASE + "/api/zabcde"] == [move.url for move in reader.moves()]
+
+
+def test_a_feed_that_moved_to_another_host_takes_its_turns_there(
+    site: Site, sqlite_database: Database, tmp_path: Path
+) -> None:
+    """What is due is told apart by the host that is asked."""
+    furat(site)
+    site.answers["http://feeds.furat-daily.example/all"] = site.answers[BASE + "/feed/"]
+    site.answers[BASE + "/feed/"] = Answer(b"", 308, (("Location", "http://feeds.furat-daily.example/all"),))
+    reader = Reader(site, sqlite_database, tmp_path)
+    reader.check()
+    reader.check()
+    with sqlite_database.read() as session:
+        assert ["feeds.furat-daily.example"] == list(session.scalars(select(EntryPoint.host)))
+
+
 def test_looks_in_vain_become_rare(site: Site, sqlite_database: Database, tmp_path: Path) -> None:
     """Never twice a day, then after two days, four, eight; each a handful of requests."""
     site.answers[BASE + "/"] = home("/archives/207420", "/archives/207421")

@@ -218,13 +218,15 @@ def test_list_tells_newest_article_health_and_what_was_healed(rasad: Rasad, site
         told_row[key] for key in ("articles", "last_article", "health")
     )
     assert [FURAT + "feed/"] == [one["url"] for one in told_row["found"]]
-    assert "found by Rasad; write into the YAML" in rasad("outlets", "check", "furat").stdout
+    checked = rasad("outlets", "check", "furat").stdout
+    assert "found by Rasad; write into the YAML" in checked
+    assert f", unproven: feed {FURAT}feed/" in checked.splitlines()[0]
 
 
 def test_list_needs_no_database(rasad: Rasad, tmp_path: Path) -> None:
     """Before the first run every outlet is there, and new."""
     outlet_file(tmp_path)
-    assert "new" in rasad("outlets", "list").stdout
+    assert rasad("outlets", "list").stdout.splitlines()[1].split() == ["furat", "ar", "feed?", "new"]
     assert not (tmp_path / "state").exists()
 
 
