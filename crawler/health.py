@@ -220,12 +220,12 @@ class Change:
 
 
 def failing(s: Signs) -> bool:
-    """Whether asking has failed so often in a row, and for so long, that it is no chance."""
+    """Whether asking has failed so often in a row, and for so long, that it is no chance. A budget used up is none."""
     run, lasted = s.asked.run, s.alike_for
     often = (run >= s.asked.too_often and lasted >= FAILING_FOR) or (
         run >= FAILURES_IN_A_ROW and lasted >= FAILING_SURELY
     )
-    return s.asked.group == "failing" and often
+    return s.asked.group == "failing" and (often or s.asked.outcome == "over budget")
 
 
 def convalescent(s: Signs) -> bool:
@@ -376,6 +376,7 @@ RULES: tuple[Rule, ...] = (
     Rule("blocked", _answers(*WALL, saying=r"(?i)login|paywall|402"), "it asks for a login ({reason})", "choose an open entry point; " + CHECK),
     Rule("blocked", _answers(*WALL), "it refuses programs ({reason})", "ask for less, with `delay:` and `every:` in its YAML, or " + PROXY),
     Rule("rate-limited", _answers("rate-limited"), "it asks for pauses ({reason})", "it is asked again when it allows; if that stays, a longer `delay:` in its YAML"),
+    Rule("rate-limited", _answers("over budget"), "our own budget for it is used up ({reason})", "raise `bytes_per_day:` in its YAML, or `crawl.bytes_per_day` in config.yaml"),
     Rule("HTML instead of feed", _answers("not a feed", saying="HTML"), "a page stands where the feed was", "find the feed's new address; " + CHECK),
     Rule("error", _answers("not a feed"), "what stands there is no feed ({reason})", "find the feed's new address; " + CHECK),
     Rule("error", failing, "it does not answer ({reason})", "nothing, if it is down; else " + CHECK),

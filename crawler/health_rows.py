@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -19,7 +19,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from crawler import check_days
-from crawler.check_days import ANSWERED
 from crawler.db import Database
 from crawler.health import (
     MENDED_AT_MOST,
@@ -35,13 +34,14 @@ from crawler.health import (
     State,
     judge,
 )
-from crawler.models import Article, Check, EntryPoint, HealthChange, KnownUrl
+from crawler.models import Check, EntryPoint, HealthChange, KnownUrl
 from crawler.outlets import Outlet
 from crawler.rows import insert_missing
 from crawler.signs import Point, leading, series_of, signs_of
 
 PAST = timedelta(days=56)  # eight times each hour of the week
 A_DAY = timedelta(days=1)
+READ = ("ok", "not modified")
 LAST_CHECKS = 12  # of an entry point that are looked at
 MOST_OF = 5  # of those, the newest that say what ails it
 
@@ -98,16 +98,21 @@ def _points(session: Session, outlets: Mapping[str, Outlet], now: datetime) -> d
     days = check_days.read(session, now - PAST, now)
     trust = {(id, fact.url): place for id, o in outlets.items() for place, fact in enumerate(o.entry_points)}
     rows = session.execute(
-        select(EntryPoint.id, EntryPoint.outlet, EntryPoint.kind, EntryPoint.url, EntryPoint.first_read_at).where(
-            EntryPoint.retired_at.is_(None)
-        )
+        select(
+            EntryPoint.id,
+            EntryPoint.outlet,
+            EntryPoint.kind,
+            EntryPoint.url,
+            EntryPoint.instead_of,
+            EntryPoint.first_read_at,
+        ).where(EntryPoint.retired_at.is_(None))
     ).all()
     found: dict[str, list[Point]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: trust.get((row.outlet, row.url), len(trust))):
         own = days.get(row.id, {})
         brought = sum(sum(day.counts.get("new", ())) for day in own.values())
         asked = _asked(session, row.id, row.kind, row.first_read_at is not None, now)
-        found[row.outlet].append(Point(row.kind, asked, brought, own))
+        found[row.outlet].append(Point(row.url, row.instead_of, asked, brought, own))
     return found
 
 
@@ -137,15 +142,15 @@ def _asked(session: Session, entry_point_id: int, kind: str, ever_read: bool, no
 def _group(outcome: str, kind: str) -> Group:
     if outcome == "empty":
         return "read" if kind == "sitemap" else "empty"  # a sitemap is asked for three days, which may be empty
-    return "read" if outcome in ANSWERED else "failing"
+    return "read" if outcome in READ else "failing"
 
 
 def _begun(session: Session, entry_point_id: int, group: str, kind: str, oldest: datetime) -> datetime | None:
     """When a run of checks of one group began, as far as `oldest` back."""
-    words = {"read": ["ok", "not modified"], "empty": ["empty"]}
+    words = {"read": [*READ], "empty": ["empty"]}
     if kind == "sitemap":
         words["read"].append("empty")
-    answers = Check.outcome.in_(words.get(group, ANSWERED))
+    answers = Check.outcome.in_(words.get(group, [*READ, "empty"]))
     inside = answers if group in words else ~answers
     own = (Check.entry_point_id == entry_point_id, Check.at >= oldest)
     other = session.scalar(select(Check.at).where(*own, ~inside).order_by(Check.at.desc()).limit(1))
@@ -255,19 +260,3 @@ def _changes(session: Session, *conditions: ColumnElement[bool]) -> list[Change]
 def states(session: Session) -> dict[str, State]:
     """The state of each outlet as it was judged last; outlets that never were judged are absent. Two cheap reads."""
     return {outlet: row.state for outlet, row in standing(session).items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """An outlet in a list: its health in one word, and when its last article was stored."""
-
-    state: State
-    last_article_at: datetime | None
-
-
-def glance(session: Session, outlets: Mapping[str, Outlet], now: datetime) -> dict[str, Glance]:
-    """Every outlet at one glance, judged now; of one that is not read on schedule only the article is known."""
-    stored = select(Article.outlet, func.max(Article.first_seen_at)).group_by(Article.outlet)
-    last = dict(session.execute(stored).all())
-    found = {health.outlet: health.state for health in judged(session, outlets, now)}
-    return {id: Glance(found.get(id, "new"), last.get(id)) for id in outlets}

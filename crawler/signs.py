@@ -23,7 +23,8 @@ DAY_H = 24
 class Point:
     """An entry point, how it answers, and its days."""
 
-    kind: str
+    url: str
+    instead_of: str  # the address it was found for when that had died, or ''
     asked: Asked
     brought: float  # articles in the past that is looked at
     days: Mapping[int, Day]
@@ -46,6 +47,8 @@ def leading(points: Sequence[Point]) -> Asked:
     """How the outlet answers: as the entry point that brings most of it, else as the first that answers."""
     if not points:
         return Asked()
+    healed = {point.instead_of for point in points if point.instead_of and point.asked.group == "read"}
+    points = [point for point in points if point.url not in healed]
     brought = sum(point.brought for point in points)
     main = max(points, key=lambda point: point.brought)
     if len(points) > 1 and not (brought and main.brought > brought / 2):

@@ -97,8 +97,8 @@ def _known(database_url: str, outlets: Mapping[str, Outlet]) -> dict[str, Known]
             known[outlet].moves = moves
         for outlet, look in healing.last_looks(session).items():
             known[outlet].last_look = look
-        for outlet, seen in health_rows.glance(session, outlets, now()).items():
-            known[outlet].health = seen.state
+        for health in health_rows.judged(session, outlets, now()) if outlets else ():
+            known[health.outlet].health = health.state
     return known
 
 
@@ -169,9 +169,9 @@ def _print_outlets(rows: Sequence[dict[str, Any]]) -> None:
     from crawler.health import COLOURS
 
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
-    for column, width in (("id", 14), ("lang", 5), ("leaning", 22), ("entry points", 16), ("newest", 10)):
+    for column, width in (("id", 14), ("lang", 5), ("leaning", 16), ("entry points", 14), ("newest", 10)):
         table.add_column(column, max_width=width, no_wrap=True, overflow="ellipsis")
-    table.add_column("health", no_wrap=True)
+    table.add_column("health", max_width=16, no_wrap=True, overflow="ellipsis")
     for row in rows:
         kinds = [f"{one['kind']}{_MARKS.get(one['confidence'], '~')}" for one in row["entry_points"]]
         kinds += [f"{one['kind']}+" for one in row["found"]]

@@ -14,7 +14,7 @@ from crawler.coverage import Coverage, OutletCoverage, lost_coverage, regained_c
 from crawler.db import Database
 from crawler.health import Change, State
 from crawler.outlets import Leaning
-from tests.health.rows import DAY, HOUR, NOW, checks, entry_point, healthy, outlet, outlets
+from tests.health.rows import DAY, HOUR, NOW, check, checks, entry_point, healthy, outlet, outlets
 
 CHAT = "console:"
 
@@ -22,9 +22,10 @@ CHAT = "console:"
 def test_an_outage_of_ours_is_a_hole(database: Database) -> None:
     """Six hours off are told: a hole where the next list no longer reached back, caught up where it did."""
     with database.begin() as session:
-        for name, listed, saved in (("gazette", 20, 3), ("herald", 5, 5)):
+        lost = {"hole_since": NOW - 10 * HOUR, "hole_until": NOW - 5 * HOUR}
+        for name, hole in (("gazette", {}), ("herald", lost)):
             point = healthy(session, name, until=NOW - 10 * HOUR)
-            checks(session, point, NOW - 4 * HOUR, NOW - 3.9 * HOUR, listed=listed, saved=saved)
+            check(session, point, NOW - 4 * HOUR, saved=5, **hole)
             checks(session, point, NOW - 3.5 * HOUR, NOW)
     known = outlets(outlet("gazette"), outlet("herald"))
     health_rows.keep(database, known, NOW)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crawler import check_days, health_rows
 from crawler.db import Database
 from crawler.health import Change, Health
-from crawler.models import CheckDay, EntryPoint, HealthChange, KnownUrl
+from crawler.models import CheckDay, HealthChange, KnownUrl
 from crawler.outlets import EntryPointFact, Expect
 from tests.health.rows import DAY, HOUR, NOW, articles, check, checks, entry_point, healthy, outlet, outlets
 
@@ -201,17 +201,32 @@ def test_expect_of_the_yaml_is_used(sqlite_database: Database) -> None:
     )
 
 
-def test_retired_and_archive_only_outlets_are_not_judged(sqlite_database: Database) -> None:
-    """What is not read on schedule has no health; its last article is still known at a glance."""
+def test_archive_only_outlets_are_not_judged(sqlite_database: Database) -> None:
+    """What is not read on schedule has no health."""
     with sqlite_database.begin() as session:
-        point = healthy(session, "closed", days=3)
-        session.get_one(EntryPoint, point.id).retired_at = NOW
-    known = outlets(outlet("closed", archive_only=True))
-    assert [] == judged(sqlite_database, dict(known))
-    with sqlite_database.read() as session:
-        seen = health_rows.glance(session, known, NOW)
-    last = seen["closed"].last_article_at
-    assert last is not None and NOW - 3 * HOUR < last < NOW
+        healthy(session, "closed", days=3)
+    assert [] == judged(sqlite_database, dict(outlets(outlet("closed", archive_only=True))))
+
+
+def test_a_healed_outlet_is_well(sqlite_database: Database) -> None:
+    """The feed that brought all is gone; the one that was found in its place is read, so nothing is lost."""
+    with sqlite_database.begin() as session:
+        dead = healthy(session, until=NOW - 2 * DAY)
+        checks(session, dead, NOW - 2 * DAY, NOW, "error", reason="HTTP 404")
+        found = entry_point(session, path="feed")
+        found.source, found.instead_of = "found", dead.url
+        checks(session, found, NOW - 2 * DAY, NOW)
+        articles(session, found, [NOW - hours * 2 * HOUR for hours in range(24)])
+    assert "ok" == only(judged(sqlite_database)).state
+
+
+def test_a_used_up_budget_is_ours(sqlite_database: Database) -> None:
+    """One check that our own budget stopped is told at once, as ours and with the key to change."""
+    with sqlite_database.begin() as session:
+        point = healthy(session, until=NOW - HOUR)
+        check(session, point, NOW - HOUR / 2, "over budget", reason="50 MB of today are used up")
+    health = only(judged(sqlite_database))
+    assert ("rate-limited", True) == (health.state, "bytes_per_day" in health.advice)
 
 
 def test_a_state_of_another_version_is_new(sqlite_database: Database) -> None:

@@ -16,7 +16,7 @@ BEGIN = NOW.replace(minute=0)
 
 
 def checked(minute: int, outcome: str = "ok", **more: Any) -> Checked:
-    values = {"listed": 20 if outcome == "ok" else 0, "saved": 0, "unchanged": 0, "refused": 0, "failed": 0}
+    values = {"saved": 0, "unchanged": 0, "refused": 0, "failed": 0}
     return Checked(BEGIN + timedelta(minutes=minute), False, outcome, **{**values, **more})
 
 
@@ -33,7 +33,8 @@ HOURS: list[tuple[str, list[Checked], datetime | None, str]] = [
     ("timeout", [checked(5, "error")], BEGIN, "x"),
     ("late, caught up", [checked(5, saved=7)], BEGIN - 5 * HOUR, "l"),
     ("late, nothing missed", [checked(5, "not modified")], BEGIN - 5 * HOUR, "l"),
-    ("late, all of it unknown", [checked(5, saved=18, refused=2)], BEGIN - 5 * HOUR, "g"),
+    ("late, and its list did not reach back", [checked(5, saved=18, hole=True)], BEGIN - 5 * HOUR, "g"),
+    ("our budget", [checked(5, "over budget")], BEGIN, "m"),
     ("late after a failure", [checked(5)], None, "."),
 ]
 
@@ -62,6 +63,12 @@ def test_the_hours_between_two_checks(stored: str, told: str, minutes: int) -> N
     """Waiting is told as what it waits for; a hole stays one unless a later list reached back over it."""
     days = {10: Day(stored + " " * 12, {})}
     assert told == hour_by_hour(days, 240, 251, timedelta(minutes=minutes))
+
+
+def test_what_no_list_reached_stays_a_hole() -> None:
+    """Of an outage the part that a later list no longer reached is blank, the rest was caught up."""
+    days = {10: Day("+.        l." + " " * 12, {})}
+    assert "+.   oooool." == hour_by_hour(days, 240, 251, patience(600), [(241, 244)])
 
 
 def test_the_best_entry_point_tells_the_hour() -> None:
