@@ -80,7 +80,9 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 _CLOSERS = {"«": "»", "»": "«", "‹": "›"} | dict.fromkeys('"“”„‟″＂', '"“”„‟″＂') | dict.fromkeys("'‘’‚‛", "'’‘‛")
 _PUNCTUATION = ".!?؟؛;…"
 _WIDE = str.maketrans("（），：＊＝", "(),:*=")
-_SPACE = re.compile(rf"(?:[\s{re.escape(_PUNCTUATION.replace('!', ''))}]|(?<=\w)!|!(?![\w\"«“„(@=$])|(?<!\S)[-–—](?=\s|\Z)|(?<!\S)\#(?:\s[^\n]*|\Z))+")
+_SPACE = re.compile(
+    rf"(?:[\s{re.escape(_PUNCTUATION.replace('!', ''))}]|(?<=\w)!|!(?![\w\"«“„(@=$])|(?<!\S)[-–—](?=\s|\Z)|(?<!\S)\#(?:\s[^\n]*|\Z))+"
+)
 _FUNCTION = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)(?:\s*(/|>=)\s*(-?\d+))?\s*\(", re.I)
 _FIELD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*):\s*")
 _WEIGHT = re.compile(r"\^\s*(-?\d+)")
@@ -239,7 +241,6 @@ class _Lexer:
         if text.endswith("*"):
             return _Lexeme("sigil", at, end, name="*", value=text.rstrip("*"))
         return _Lexeme("word", at, end, value=text)
-
 
     def _no_sign_inside(self, text: str, at: int, end: int) -> None:
         """A sign between two words that would be read as nothing is asked about."""

@@ -9,7 +9,6 @@ from alerts.terms import Reading, Test, Why
 from alerts.terms._about import About
 from crawler.errors import QueryError
 
-
 EXPECTED = "the two letters of a country, such as country:sy"
 NAMED = {
     "syria": "sy", "russia": "ru", "iraq": "iq", "сирия": "sy", "россия": "ru", "ирак": "iq", "سوريا": "sy",

@@ -9,7 +9,6 @@ from alerts.terms import Reading, Test, Why
 from alerts.terms._about import About
 from crawler.errors import QueryError
 
-
 EXPECTED = "a language's code, such as lang:ar, lang:ru or lang:en"
 NAMED = {
     "arabic": "ar", "russian": "ru", "english": "en", "арабский": "ar", "русский": "ru", "английский": "en",
