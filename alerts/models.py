@@ -186,6 +186,7 @@ class Delivery(Base):
         UniqueConstraint("address", "once"),
         Index("ix_deliveries_due", "status", "not_before"),
         Index("ix_deliveries_address_sent_at", "address", "sent_at"),
+        Index("ix_deliveries_sent_at", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

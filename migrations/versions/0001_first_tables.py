@@ -503,6 +503,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_folded_into"), "deliveries", ["folded_into"], unique=False)
     op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
+    op.create_index("ix_deliveries_sent_at", "deliveries", ["sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
     op.create_table(
         "feedback",

@@ -361,7 +361,7 @@ DIGESTS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.one_of(ALERTS, DIGESTS), st.sampled_from(languages()))
 def test_every_message_obeys_telegrams_rules(content: Content, language: str) -> None:
     """Random Unicode, markup, marks of direction, 100,000 characters: balanced tags, length, http and https alone."""
