@@ -12,7 +12,7 @@ log = get_log()
 
 # In the order people need them.
 COMMANDS = (
-    "watchlists", "subscribe", "unsubscribe", "watch", "watches", "edit", "delete", "name", "search", "show", "status",
+    "watchlists", "subscribe", "unsubscribe", "watch", "watches", "edit", "delete", "name", "search", "show", "status", "coverage",
     "mute", "quiet", "digest", "only", "timezone", "language", "discreet", "export", "retract", "invite", "help", "start",
 )  # fmt: skip
 

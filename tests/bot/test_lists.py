@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts import subscriptions
+from alerts import fold, subscriptions
 from alerts.expected import Expected, expected
-from alerts.models import Chat, Match, Subscription, Watchlist
+from alerts.models import Chat, Delivery, Match, Subscription, Watchlist
 from crawler.db import Database
 from crawler.models import Article
 from tests.bot.conversation import CHANNEL, EDITOR, GROUP, OWNER, READER, STRANGER, Talk, pressed, said, subscribed
-from tests.delivery.world import NOW, alert, chat, watch
+from tests.delivery.world import NOW, alert, chat, delivery, watch
 
 
 def test_how_many_to_expect_is_counted_in_stories(database: Database) -> None:
@@ -177,3 +177,51 @@ def test_an_owner_makes_an_editor(database: Database, tmp_path: Path) -> None:
         code = subscriptions.invite(session, "editor", NOW)
         assert subscriptions.redeem(session, code, READER, NOW) == "editor"
     assert api.texts(OWNER) == ["no role `boss`; known: owner, editor, reader"]
+
+
+def test_the_buttons_of_a_digest(database: Database, tmp_path: Path) -> None:
+    """[All] sends its alerts singly, [Digest] makes its lists daily, [Narrow] names the loudest list; nobody else's digest."""
+    with database.begin() as session:
+        number = watch(session)
+        subscriptions.subscribe(session, "my-names", f"telegram:{OWNER}", NOW)
+        for at in range(4):
+            alert(session, f"a{at}", [number])
+            delivery(session, f"a{at}", f"telegram:{OWNER}")
+    with database.begin() as session:
+        fold.fold(session, NOW + timedelta(hours=1))
+        digest = session.scalars(select(Delivery).where(Delivery.alert_id.is_(None))).one().id
+    api = Talk(database, tmp_path).after(
+        pressed(OWNER, f"digest:{digest}:all"),
+        pressed(OWNER, f"digest:{digest}:digest", answers=1),
+        pressed(OWNER, f"digest:{digest}:narrow", answers=2),
+        pressed(OWNER, f"digest:{digest}:narrow", GROUP),
+        pressed(OWNER, "digest:x:all"),
+    )
+    preferred, loudest, offered = api.texts()
+    assert [row.get("text") for row in api.answers][:1] == ["Coming singly: 4"]
+    assert "once a day: \u2068my-names\u2069" in preferred
+    assert "one watch of \u2068my-names\u2069: 4 stories" in loudest
+    assert offered == "No narrower query helps without losing what was right."
+    with database.read() as session:
+        assert {row.status for row in session.scalars(select(Delivery).where(Delivery.alert_id.is_not(None)))} == {
+            "pending"
+        }
+        assert session.scalars(select(Subscription)).one().deliver == "digest"
+
+
+def test_coverage_says_what_silence_is_worth(sqlite_database: Database, tmp_path: Path) -> None:
+    """Read of all, the others with the reason; of a list the outlets it can see; of another's list nothing."""
+    with sqlite_database.begin() as session:
+        watch(session)
+        subscriptions.add_user(session, READER, "reader", NOW)
+        session.get_one(Watchlist, "my-names").owner = OWNER
+    api = Talk(sqlite_database, tmp_path).after(
+        said(OWNER, "/coverage", answers=1),
+        said(OWNER, "/coverage my-names", answers=1),
+        said(READER, "/coverage my-names"),
+    )
+    every, listed = api.texts(OWNER)
+    assert "outlets read in the last 24 hours." in every
+    assert "new: " in every
+    assert listed.startswith("\u2068my-names\u2069\n0 of ")
+    assert api.texts(READER) == ["no watchlist `my-names`"]

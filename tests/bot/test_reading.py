@@ -90,8 +90,10 @@ def test_ones_own_matches_come_as_a_file(database: Database, tmp_path: Path) -> 
         theirs = watchlists.add(session, "secret", NOW, watchlist="user-1", owner=1).id
         alert(session, "k3f9a2", [mine, theirs])
     api = Talk(database, tmp_path).after(
-        said(READER, "/export", answers=1),
-        said(READER, "/export jsonl", answers=1),
+        said(READER, "/export"),
+        lambda api: lambda: len(api.papers) == 1,
+        said(READER, "/export jsonl"),
+        lambda api: lambda: len(api.papers) == 2,
         said(READER, "/export user-1"),
         said(OWNER, "/export"),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from alerts import drafts, feedback, recall, retract
 from alerts.bot.talk import Asked, Buttons, Reply, quoted
+from alerts.content import alert_content
 from alerts.feedback import Offer
 from alerts.locale import Texts
 from alerts.models import Alert
@@ -23,10 +24,11 @@ def judge(session: Session, asked: Asked) -> Reply:
     """The reader's word is stored and shown at its button; a bad one brings narrower queries."""
     _, alert_id, verdict, *_ = (*asked.words, "", "")
     feedback.judge(session, alert_id, asked.address, asked.user, verdict, asked.now)
-    buttons = alert_buttons(alert_id, asked.said, verdict)
+    lists = recall.lists_told(session, alert_id, asked.address) or ()
+    facts = alert_content(session, alert_id, asked.around.outlets, lists).facts
+    buttons = alert_buttons(alert_id, asked.said, verdict, facts.named if facts else ())
     if verdict == "right":
         return Reply(buttons=buttons, edit=True, toast=asked.said("judged"))
-    lists = recall.lists_told(session, alert_id, asked.address) or ()
     watches = feedback.watches_of(session, alert_id, lists)
     article = session.get_one(Alert, alert_id).article_id
     return Reply(

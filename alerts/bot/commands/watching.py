@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from alerts import drafts, recall, subscriptions, watchlists
 from alerts.bot import tables
 from alerts.bot.talk import Asked, Reply, quoted
+from alerts.facts import Facts
 from alerts.lookback import Step
 from alerts.models import Alert, Watchlist
 from alerts.render import Button, clean, clip
@@ -73,11 +74,11 @@ def watch_named(session: Session, asked: Asked) -> Reply:
         return Reply(toast=asked.said("not_told"))
     if not asked.private:
         return Reply(toast=asked.said("private_only"))
-    named = session.get_one(Alert, alert_id).facts.get("persons", [])
+    named = Facts.from_json(session.get_one(Alert, alert_id).facts).persons
     if not number.isdigit() or int(number) >= len(named):
         return Reply(toast=asked.said("not_told"))
     person = named[int(number)]
-    spellings = dict.fromkeys(filter(None, (person.get("reading", ""), person["text"])))
+    spellings = dict.fromkeys(filter(None, (person.reading, person.text)))
     line = f"name:{quote('|'.join(clean(one).replace('|', ' ').strip() for one in spellings))}"
     return Reply(asked.said("looking"), later=lambda: drafted(asked, [line]))
 
