@@ -14,6 +14,7 @@ from alerts.match import OLD_AT_FIRST_CRAWL
 from alerts.models import Alert, AlertMatch, Match, Watch, Watchlist
 from alerts.outbox import Outgoing
 from alerts.render import DIGEST_ITEMS, AlertContent, Content, DigestContent, DigestItem, Equation, News, Quote
+from crawler import stories
 from crawler.models import Article, Revision
 from crawler.outlets import Outlet
 from crawler.types import Dating, Precision
@@ -48,6 +49,7 @@ def alert_content(
     told = _matches(session, alert_id, watchlists)
     lists = watchlists or tuple(dict.fromkeys(name for _, name in told))
     matches = [match for match, _ in told]
+    told_by = stories.counts(session, alert.story_id)
     day = (article.published_at or article.first_seen_at).date()
     return AlertContent(
         alert_id=alert.id,
@@ -63,7 +65,8 @@ def alert_content(
         names=_equations(matches),
         facts=Facts.from_json(alert.facts).told({match.watch_id for match in matches}),
         news=news,
-        outlets=_outlets(session, alert.story_id),
+        outlets=told_by.outlets,
+        origins=told_by.origins,
         watchlists=_titles(session, lists),
         alleged=alert.alleged,
         late=alert.late,
@@ -98,11 +101,6 @@ def _equations(matches: Iterable[Match]) -> tuple[Equation, ...]:
     read = (_EQUATION.fullmatch(why) for match in matches for why in match.why)
     found = (Equation(one[1], one[2], one[3] or "") for one in read if one and not one[2].startswith("@"))
     return tuple(dict.fromkeys(one for one in found if one.rule))
-
-
-def _outlets(session: Session, story_id: int) -> int:
-    """How many outlets tell the story."""
-    return session.scalar(select(func.count(Article.outlet.distinct())).where(Article.story_id == story_id)) or 0
 
 
 def _headline(session: Session, article: Article, revision: int) -> str:

@@ -28,7 +28,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from alerts import bot, channels, deliver, notices, subscriptions, systemd, watchlists
+from alerts import bot, channels, deliver, notices, recount, subscriptions, systemd, watchlists
 from alerts.config import Settings
 from alerts.first_report import FirstReport, Report
 from alerts.match import Matched, match_pending
@@ -282,6 +282,7 @@ class Daemon:
             wait=self.settings.config.alerts.uncertain_wait,
         )
         self.reach.hear(ended.answered, ended.unanswered, now())
+        await recount.edit_due(self.database, self.channels, self.outlets.by_id, self._sender_clock, self.stopping)
         for name, reason in ended.closed.items():
             # The rows stay; a new token and a restart send them.
             self.channels.pop(name, None)

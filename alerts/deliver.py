@@ -108,7 +108,7 @@ async def _send_one(
     leased_at = asyncio.get_running_loop().time()
     outcome: Outcome
     try:
-        message = await asyncio.to_thread(_message, database, outgoing, outlets, clock())
+        message = await asyncio.to_thread(message_of, database, outgoing, outlets, clock())
     except Exception as error:  # a row that cannot be read or rendered must not hold up the others
         outcome = Failed(redact(f"{type(error).__name__}: {error}")[:300])
     else:
@@ -168,7 +168,8 @@ def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime 
         return outbox.next_due(session, now, usable)
 
 
-def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet], now: datetime) -> Message:
+def message_of(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet], now: datetime) -> Message:
+    """What a delivery says as things stand now."""
     with database.read() as session:
         chat = session.get_one(Chat, outgoing.address)
         loaded = None if outgoing.notice is not None else content(session, outgoing, outlets)

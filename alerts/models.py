@@ -156,14 +156,17 @@ class Alert(Base):
 
 
 class AlertMatch(Base):
-    """Which matches an alert tells of. A watch fires once per story: that is this table's constraint."""
+    """Which matches an alert tells of. A watch fires once per story: that is this table's constraint.
+
+    `story_id` is null where a reply tells what else is new in a text whose watch had fired: it fires no second time.
+    """
 
     __tablename__ = "alert_matches"
     __table_args__ = (UniqueConstraint("story_id", "watch_id"),)
 
     alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True)
     match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"), primary_key=True)
-    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
     watch_id: Mapped[int] = mapped_column(ForeignKey("watches.id"))
 
 
@@ -199,6 +202,7 @@ class Delivery(Base):
     shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the message says that may change
     deliver: Mapped[str] = mapped_column(Text, default="instant")  # digest: waits for the chat's next digest
     folded_into: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)  # the digest that tells it
+    edit_after: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the next change of it, see alerts.recount
     urgent: Mapped[bool] = mapped_column(default=False)  # sent singly, in a flood too
     wakes: Mapped[bool] = mapped_column(default=False)  # breaks the chat's quiet hours
     silent: Mapped[bool] = mapped_column(default=False)  # arrives without a sound
@@ -213,6 +217,20 @@ class Delivery(Base):
     message_id: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Told(Base):
+    """What a chat was told of a story, so that it hears of it once: a person, a denial, a state outlet, see alerts.novelty."""
+
+    __tablename__ = "told"
+
+    address: Mapped[str] = mapped_column(
+        ForeignKey("chats.address", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True
+    )
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), primary_key=True)
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Feedback(Base):

@@ -105,6 +105,42 @@ def lease(
     return leased
 
 
+def reserve(session: Session, address: str, now: datetime) -> bool:
+    """Takes a turn for a change of an earlier message; False while the chat or the channel has none to give.
+
+    What is due to be sent goes first.
+    """
+    paced = pace(address)
+    chat = session.get(Chat, address, with_for_update=True, populate_existing=True)
+    if (
+        chat is None
+        or not chat.allowed
+        or chat.suspended
+        or (chat.next_send_at is not None and chat.next_send_at > now)
+    ):
+        return False
+    waiting = Delivery.status.in_(("pending", "uncertain", "leased")) & (Delivery.not_before <= now)
+    if session.scalar(select(Delivery.id).where(Delivery.address == address, waiting).limit(1)) is not None:
+        return False
+    budgets = _Budgets(session, now)
+    if not budgets.allow(scheme(address), paced.per_second):
+        return False
+    budgets.spend(scheme(address), paced.per_second)
+    budgets.store()
+    _pause(session, paced.chat, now + paced.pause)
+    return True
+
+
+def defer(session: Session, address: str, until: datetime) -> None:
+    """Nothing is written to the chat before that moment."""
+    _pause(session, pace(address).chat, until)
+
+
+def reread(session: Session, delivery: Delivery) -> Outgoing:
+    """A delivery that was sent, as it would be sent now."""
+    return _outgoing(session, delivery)
+
+
 def notify(
     session: Session,
     address: str,

@@ -4,8 +4,8 @@ Telegram's rules (https://core.telegram.org/bots/api#html-style): 4,096 UTF-16 u
 entities, balanced tags. Every field is clipped before it is escaped, so nothing is ever cut inside a tag. What is too
 long all the same loses whole lines, the least important first.
 
-A line is in one script where that is possible; where both directions meet, each part of it is isolated (FSI ... PDI)
-and a mark in front gives the line the direction of the chat's language, so that nothing jumps.
+A line is in one script where that is possible. In a line of ours with words that run the other way than the chat's
+language, each part is isolated (FSI ... PDI) and a mark in front gives the line the chat's direction, so nothing jumps.
 
 Buttons say in their data what they do and of which alert:
     judge:ALERT:VERDICT   right, wrong person, not relevant
@@ -65,6 +65,7 @@ NOTICE_VALUE = 300
 
 FSI, PDI, LRM, RLM = "\u2068", "\u2069", "\u200e", "\u200f"
 _KEPT_FORMAT = "\u200c\u200d"  # the joiners are spelling, every other format character could turn the line around
+OPENING, CLOSING = "❝\u00a0", "\u00a0❞"  # a mark never stands alone in a line
 _SPACES = re.compile(r"\s+")
 
 
@@ -312,7 +313,7 @@ def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo, now: dateti
         if content.facts.named:
             yield 4, _named(content.facts.named, said)
         if content.facts.cites or content.facts.denial:
-            yield 3, _cited(content.facts, said)
+            yield from ((3, line) for line in _cited(content.facts, said))
     yield 8, _row(_status(content, said, zone, now), said)
     yield 9, _joined([content.alert_id, *_lists(content.watchlists)], said)
 
@@ -352,7 +353,8 @@ def _first(content: AlertContent, said: Texts) -> list[str]:
 def _equation(equation: Equation, said: Texts) -> Line:
     rule = equation.rule.replace(", ", "_").replace(" ", "_")
     shown = f" ({said(rule)})" if rule in said.by_key else ""
-    return _joined([_one(equation.text, NAME), _one(equation.listed, NAME) + shown], said, " = ")
+    text, listed = (_isolated(_one(name, NAME), said) for name in (equation.text, equation.listed))
+    return (Piece(_begun(f"{text} = {listed}{shown}", said)),)
 
 
 def _named(named: Sequence[Named], said: Texts) -> Line:
@@ -367,17 +369,20 @@ def _named(named: Sequence[Named], said: Texts) -> Line:
     return (Piece(_begun(said("named", names=f"{'؛' if said.language == 'ar' else ';'} ".join(persons)), said)),)
 
 
-def _cited(facts: Facts, said: Texts) -> Line:
+def _cited(facts: Facts, said: Texts) -> Iterable[Line]:
+    """Sources and the denial; one that runs the other way than the chat stands in a line of its own."""
     parts = []
     if facts.cites:
         sources = f"{_comma(said)} ".join(_isolated(_one(source, NAME), said) for source in facts.cites)
-        parts.append(
-            said("cites", sources=clip(sources, SOURCES) if units(sources) <= SOURCES else _shorter(facts, said))
-        )
-    if facts.denial:
-        parts.append(f"{said('denial')} {FSI}❝ {_one(facts.denial, SENTENCE)} ❞{PDI}")
+        parts.append(said("cites", sources=sources if units(sources) <= SOURCES else _shorter(facts, said)))
+    denial = f"{OPENING}{_one(facts.denial, SENTENCE)}{CLOSING}" if facts.denial else ""
+    apart = _directions(denial) == {"L" if _ours(said) == "R" else "R"}
+    if denial:
+        parts.append(said("denial") if apart else f"{said('denial')} {_isolated(denial, said)}")
     line = " · ".join(parts)
-    return (Piece(_begun(line[:1].upper() + line[1:], said)),)
+    yield (Piece(_begun(line[:1].upper() + line[1:], said)),)
+    if apart:
+        yield (Piece(denial),)
 
 
 def _shorter(facts: Facts, said: Texts) -> str:
@@ -407,7 +412,7 @@ def _digest_item(item: DigestItem, said: Texts, zone: ZoneInfo) -> list[Piece]:
     url = web_address(item.url)
     headline = _one(item.headline, DIGEST_HEADLINE) or item.alert_id
     about = clip(", ".join(_one(name, NAME) for name in item.about[:ABOUT]), DIGEST_ABOUT)
-    when = _date(item.published, said.language, zone)
+    when = _date(item.published, said.language, zone).replace(" ", "\u00a0")
     return [
         *([Piece(about, bold=True)] if about else []),
         Piece(headline, href=url if url and units(url) <= DIGEST_URL else ""),
@@ -464,9 +469,8 @@ def moment(at: datetime, language: str, zone: ZoneInfo, now: datetime | None = N
 
     local = _shifted(at, zone)
     today = now is not None and _shifted(now, zone).date() == local.date()
-    return (
-        f"{format_datetime(local, 'HH:mm' if today else 'd MMM yyyy, HH:mm', locale=language)} {city(zone, language)}"
-    )
+    pattern = "HH:mm" if today else "d MMM yyyy، HH:mm" if language == "ar" else "d MMM yyyy, HH:mm"
+    return f"{format_datetime(local, pattern, locale=language)} {city(zone, language)}"
 
 
 def city(zone: ZoneInfo, language: str) -> str:
@@ -511,7 +515,7 @@ def _quoted(quote: Quote) -> Line:
         pieces += [Piece(clean(quote.text[at:start])), Piece(clean(quote.text[start:end]), bold=True)]
         at = end
     pieces.append(Piece(clean(quote.text[at:])))
-    return (Piece("❝ "), *_window([piece for piece in pieces if piece.text]), Piece(" ❞"))
+    return (Piece(OPENING), *_window([piece for piece in pieces if piece.text]), Piece(CLOSING))
 
 
 def _window(pieces: list[Piece]) -> list[Piece]:
@@ -559,17 +563,22 @@ def _row(parts: Sequence[Piece], said: Texts, before: str = "", separator: str =
     parts = [part for part in parts if part.text]
     directions = {direction for part in parts for direction in _directions(part.text)}
     mark = ""
-    if directions == {"L", "R"}:
+    if directions - {_ours(said)}:
         parts = [Piece(f"{FSI}{part.text}{PDI}", part.bold, part.href) for part in parts]
         mark = _direction(said)  # everything strong is isolated now, so the line has none of its own
-    line: list[Piece] = [Piece(mark + before)] if mark + before else []
+    line: list[Piece] = [Piece(before + mark)] if before + mark else []
     for at, part in enumerate(parts):
         line += [Piece(separator), part] if at else [part]
     return tuple(line)
 
 
+def _ours(said: Texts) -> str:
+    """The direction of the chat's language."""
+    return "R" if said.language in ("ar", "fa", "he") else "L"
+
+
 def _direction(said: Texts) -> str:
-    return RLM if said.language in ("ar", "fa", "he") else LRM
+    return RLM if _ours(said) == "R" else LRM
 
 
 def _begun(line: str, said: Texts) -> str:
@@ -579,8 +588,7 @@ def _begun(line: str, said: Texts) -> str:
 
 def _isolated(text: str, said: Texts) -> str:
     """`text` isolated where it may run against the words around it."""
-    ours = "R" if said.language in ("ar", "fa", "he") else "L"
-    return text if _directions(text) <= {ours} and text else f"{FSI}{text}{PDI}"
+    return text if _directions(text) <= {_ours(said)} and text else f"{FSI}{text}{PDI}"
 
 
 def _comma(said: Texts) -> str:

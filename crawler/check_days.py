@@ -91,7 +91,7 @@ def _stored(session: Session, first_day: int) -> dict[int, dict[int, Day]]:
 def _counted(session: Session, start: int, until: datetime) -> dict[int, _Hours]:
     since = moment_of(start)
     checks = _checks(session, since, until)
-    intervals = dict(session.execute(select(EntryPoint.id, EntryPoint.interval_s)).tuples().all())
+    intervals = dict(session.execute(select(EntryPoint.id, EntryPoint.interval_s)).all())
     found: dict[int, _Hours] = defaultdict(_Hours)
     for entry_point_id, asked in checks.items():
         hours = found[entry_point_id]

@@ -186,7 +186,7 @@ def _filled(letters: Sequence[str], patience_h: int) -> Iterator[str]:
         after = next((other for other in letters[at:] if other != HOLE), "")
         ahead = next((far for far, other in enumerate(letters[at:]) if other != HOLE), len(letters) - at)
         if before in READ or before == "e":
-            short = ago + ahead - 1 < patience_h if after else ago < patience_h
+            short = after not in ("l", "g") and (ago + ahead - 1 if after else ago) < patience_h
             yield "." if short else CAUGHT_UP if after == "l" else HOLE
         elif before != HOLE and ago <= WAITS_H.get(before, WAITS_OTHERWISE_H):
             yield before
@@ -202,10 +202,16 @@ def best(lines: Sequence[str], hours: int) -> str:
 
 
 def squeeze(hours: str, width: int) -> tuple[str, int]:
-    """At most `width` letters for all hours, each the worst of its stretch, and how many hours each stands for."""
+    """At most `width` letters for all hours, each the worst of its stretch, and how many hours each stands for.
+
+    Where all of a stretch was read, news are worth more than none.
+    """
     each = max(1, math.ceil(len(hours) / width))
     starts = range(len(hours) % each - each if len(hours) % each else 0, len(hours), each)
-    return "".join(max(hours[max(0, at) : at + each], key=ORDER.index) for at in starts), each
+    stretches = [hours[max(0, at) : at + each] for at in starts]
+    return "".join(
+        "+" if "+" in part and not part.strip("+.") else max(part, key=ORDER.index) for part in stretches
+    ), each
 
 
 # --- what a watchlist loses ------------------------------------------------------------------------------------------

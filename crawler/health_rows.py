@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -35,7 +35,7 @@ from crawler.health import (
     State,
     judge,
 )
-from crawler.models import Check, EntryPoint, HealthChange, KnownUrl
+from crawler.models import Article, Check, EntryPoint, HealthChange, KnownUrl
 from crawler.outlets import Outlet
 from crawler.rows import insert_missing
 from crawler.signs import Point, leading, series_of, signs_of
@@ -191,7 +191,7 @@ def standing(session: Session) -> dict[str, Standing]:
 
 def _changes_today(session: Session, now: datetime) -> dict[str, int]:
     query = select(HealthChange.outlet, func.count()).where(HealthChange.at > now - timedelta(days=1))
-    return dict(session.execute(query.group_by(HealthChange.outlet)).tuples().all())
+    return dict(session.execute(query.group_by(HealthChange.outlet)).all())
 
 
 def _state(word: str) -> State:
@@ -255,3 +255,19 @@ def _changes(session: Session, *conditions: ColumnElement[bool]) -> list[Change]
 def states(session: Session) -> dict[str, State]:
     """The state of each outlet as it was judged last; outlets that never were judged are absent. Two cheap reads."""
     return {outlet: row.state for outlet, row in standing(session).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """An outlet in a list: its health in one word, and when its last article was stored."""
+
+    state: State
+    last_article_at: datetime | None
+
+
+def glance(session: Session, outlets: Mapping[str, Outlet], now: datetime) -> dict[str, Glance]:
+    """Every outlet at one glance, judged now; of one that is not read on schedule only the article is known."""
+    stored = select(Article.outlet, func.max(Article.first_seen_at)).group_by(Article.outlet)
+    last = dict(session.execute(stored).all())
+    found = {health.outlet: health.state for health in judged(session, outlets, now)}
+    return {id: Glance(found.get(id, "new"), last.get(id)) for id in outlets}

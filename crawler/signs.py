@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import add, or_
 
 from crawler.health import Asked, Lately, Signs
 from crawler.outlets import Outlet
@@ -100,21 +101,21 @@ def series_of(points: Sequence[Point], now: datetime) -> Series:
     last = hour_of(now)
     numbers = [number for point in points for number in point.days]
     first_day = min(numbers, default=last // 24)
-    length = last + 1 - first_day * 24
+    length = (max([*numbers, last // 24]) + 1 - first_day) * 24
     series = Series(first_day * 24, [False] * length)
     for point in points:
         for number, day in point.days.items():
-            start = (number - first_day) * 24
-            for hour, letter in enumerate(day.marks):
-                if letter in READ and start + hour < length:
-                    series.read[start + hour] = True
+            hours = slice((number - first_day) * 24, (number - first_day) * 24 + 24)
+            series.read[hours] = map(or_, series.read[hours], [letter in READ for letter in day.marks])
             for name, values in day.counts.items():
                 line = series.counts.setdefault(name, [0.0] * length)
-                for hour, value in enumerate(values):
-                    if value and start + hour < length:
-                        line[start + hour] += value
+                line[hours] = map(add, line[hours], values)
             if day.newest_at is not None:
                 series.newest_at = max(series.newest_at or day.newest_at, day.newest_at)
+    beyond = slice(last + 1 - series.first, None)
+    del series.read[beyond]
+    for line in series.counts.values():
+        del line[beyond]
     return series
 
 

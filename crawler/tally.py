@@ -108,5 +108,5 @@ def mark(asked: Sequence[Checked], before: datetime | None, patience: timedelta)
 
 
 def patience(interval_s: int) -> timedelta:
-    """How long after a check the next one is late."""
-    return 2 * timedelta(seconds=interval_s) + SLACK
+    """How long after a check the next one is late. Intervals follow the hour, so an hour is never too long."""
+    return max(2 * timedelta(seconds=interval_s), timedelta(hours=1)) + SLACK

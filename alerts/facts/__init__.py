@@ -119,9 +119,10 @@ def facts(document: Document, hits: Sequence[Hit[Any]], outlets: Mapping[str, Ou
     for hit, names in listed:
         quoted, spans = quote(document, hit)
         about = [About(found.number(one.span), one.name) for one in names]
-        if not about:
+        kind = alleged(quoted, spans if names else ())
+        if kind and not about:
             about = [About(number) for number in found.said_of(quoted)]
-        fired.append(Fired(hit.watch, alleged(quoted, spans if names else ()), tuple(dict.fromkeys(about))))
+        fired.append(Fired(hit.watch, kind, tuple(dict.fromkeys(about))))
     subject = [span for hit in hits for span in hit.spans]
     return Facts(
         fired=tuple(fired),

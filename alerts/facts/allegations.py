@@ -58,7 +58,7 @@ def apart(document: Document, one: Place, other: Place) -> int:
     first, last = sorted([one, other])
     if document.sentence_at(first[0]) != document.sentence_at(last[0]):
         return ANOTHER_SENTENCE
-    if last[0] <= first[1]:
+    if last[0] < first[1]:
         return 0
     between = document.full[document.tokens[first[1] - 1].end : document.tokens[last[0]].start]
     return last[0] - first[1] + ANOTHER_CLAUSE * sum(char in CLAUSE for char in between)

@@ -108,7 +108,7 @@ def persons(document: Document, names: Sequence[Listed]) -> People:
     titles, speech = places(document, "titles"), places(document, "speech")
 
     def kept(person: _Person) -> bool:
-        if person.listed or _struck(document, person, told):
+        if person.listed or _struck(document, person, told, titles):
             return True
         if told and any(speaks(document, document.place(*span), speech) for span in person.spans):
             return False  # who tells of the dead is not one of them
@@ -190,10 +190,11 @@ def _same(person: _Person, mention: PersonMention) -> bool:
     )
 
 
-def _struck(document: Document, person: _Person, told: Sequence[Place]) -> bool:
-    """Whether a word of death, capture ... stands right beside the name: مقتل فلان, Иванов погиб."""
+def _struck(document: Document, person: _Person, told: Sequence[Place], titles: Sequence[Place]) -> bool:
+    """Whether a word of death, capture ... stands right beside the name: مقتل فلان, Иванов погиб, убит журналист Иванов."""
     here = [document.place(*span) for span in person.spans]
-    return any(apart(document, name, place) == 0 for name in here for place in told)
+    titled = {(title[0], title[1]) for title in titles}
+    return any(apart(document, name, place) == 0 or (place[1], name[0]) in titled for name in here for place in told)
 
 
 def _public(document: Document, person: _Person, titles: Sequence[Place], verbs: Sequence[Place]) -> bool:

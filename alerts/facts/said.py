@@ -11,6 +11,7 @@ from functools import cache
 
 from alerts.document import Document, Place, Span
 from alerts.facts.allegations import allegations, apart
+from alerts.query import parse
 from alerts.terms import Reading, Term
 from alerts.terms.concept import Concept
 
@@ -23,6 +24,10 @@ GAP = " … "
 
 # What a denial in such a text is about, beside the dead themselves.
 MATTERS = ("soldier", "mercenary", "russian-pmc")
+
+
+# The lexicon asks for these Arabic verbs in their bare form; here an "and" may be written to them.
+JOINED = {"denial": "=ونفت OR =ونفى OR =وتنفي OR =وينفي OR =فنفت OR =فنفى"}
 
 
 def denial(document: Document, subject: Sequence[Span]) -> str:
@@ -67,7 +72,8 @@ def _sentence(document: Document, place: Place) -> Place:
 
 
 def _places(document: Document, concept: str) -> list[Place]:
-    return _concept(concept).find(Reading(document, {})) or []
+    reading = Reading(document, {})
+    return sorted({place for term in _terms(concept) for place in term.find(reading) or ()})
 
 
 def _shown(document: Document, sentence: Place, at: Place) -> str:
@@ -94,5 +100,6 @@ def _border(text: str, at: int, end: int) -> int:
 
 
 @cache
-def _concept(name: str) -> Term:
-    return Concept.read(name)
+def _terms(concept: str) -> tuple[Term, ...]:
+    joined = JOINED.get(concept)
+    return (Concept.read(concept), *([parse(joined, watch=False).root] if joined else []))

@@ -32,6 +32,7 @@ class PoliteHandler(HTTP11DownloadHandler):
             response = await self._ask(fetcher, host, request)
             header = response.headers.get("Retry-After") or b""
             turn.answered(response.status, header.decode("latin-1"), fetcher.clock())
+        fetcher.meter[request.meta.get("outlet", "")] += len(response.body) + len(response.headers.to_string())
         if response.ip_address is not None and not request.meta.get("proxy"):
             fetcher.guard.check(host, [response.ip_address])  # whatever way the connection was made
         return response

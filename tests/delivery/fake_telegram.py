@@ -58,6 +58,8 @@ REFUSALS = {
     "403": lambda f: _refusal(403, "Forbidden: bot was blocked by the user"),
     "400": lambda f: _refusal(400, "Bad Request: message is cursed"),
     "entities": lambda f: _refusal(400, "Bad Request: can't parse entities: unsupported start tag"),
+    "unmodified": lambda f: _refusal(400, "Bad Request: message is not modified: specified new message content"),
+    "frozen": lambda f: _refusal(400, "Bad Request: message can't be edited"),
     "migrate": lambda f: _refusal(
         400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=int(f.to)
     ),
