@@ -158,7 +158,7 @@ def test_only_some_outlets_or_languages(database: Database, tmp_path: Path) -> N
     languages, both, wrong, one, none = api.texts()
     assert languages == "Only these are told here. Outlets: all. Languages: ar, ru."
     assert both == "Only these are told here. Outlets: sana_ar. Languages: ar, ru."
-    assert wrong.startswith("no outlet 'sana_arr'; did you mean `sana_ar`?")
+    assert wrong.startswith("not known: 'sana_arr'; did you mean `sana_ar`?")
     assert one == "Only these are told here. Outlets: sana_ar. Languages: all."
     assert none == "All outlets and languages are told here."
     with database.read() as session:
