@@ -123,7 +123,7 @@ def set_only(session: Session, address: str, wish: str, now: datetime, outlets: 
         known = outlets if prefix == "outlet:" else dict.fromkeys(codes())
         for word in words:
             if word not in known:
-                raise UsageError(f"no {prefix[:-1]} {word!r}{did_you_mean(word, known)}")
+                raise UsageError(f"not known: {word!r}{did_you_mean(word, known)}")
         kept += [prefix + word for word in dict.fromkeys(words)]
     chat.only = sorted(kept)
     return chat.only

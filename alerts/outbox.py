@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,7 @@ from alerts.channels import (
     pace,
     scheme,
 )
-from alerts.models import Chat, Delivery, Note, Subscription
+from alerts.models import Chat, Delivery, Feedback, Note, Subscription
 from alerts.telling import INSTANT
 from crawler.db import UTCDateTime
 from crawler.rows import insert_missing
@@ -427,6 +427,11 @@ def move(session: Session, old: str, new: str, now: datetime) -> None:
         ]
         session.execute(update(table).where(table.address == old, *new_there).values(address=new))
         session.query(table).where(table.address == old).delete(synchronize_session=False)
+    words = (Feedback.alert_id, Feedback.user_id)
+    there = select(*words).where(Feedback.address == new)
+    here = Feedback.address == old
+    session.execute(update(Feedback).where(here, tuple_(*words).not_in(there)).values(address=new))
+    session.execute(delete(Feedback).where(here))
     session.delete(chat)
 
 

@@ -158,7 +158,7 @@ def test_only_some_outlets_or_languages(database: Database, tmp_path: Path) -> N
     languages, both, wrong, one, none = api.texts()
     assert languages == "Only these are told here. Outlets: all. Languages: ar, ru."
     assert both == "Only these are told here. Outlets: sana_ar. Languages: ar, ru."
-    assert wrong.startswith("no outlet 'sana_arr'; did you mean `sana_ar`?")
+    assert wrong.startswith("not known: 'sana_arr'; did you mean `sana_ar`?")
     assert one == "Only these are told here. Outlets: sana_ar. Languages: all."
     assert none == "All outlets and languages are told here."
     with database.read() as session:
@@ -192,7 +192,7 @@ def test_the_buttons_of_a_digest(database: Database, tmp_path: Path) -> None:
         digest = session.scalars(select(Delivery).where(Delivery.alert_id.is_(None))).one().id
     api = Talk(database, tmp_path).after(
         pressed(OWNER, f"digest:{digest}:all"),
-        pressed(OWNER, f"digest:{digest}:digest"),
+        pressed(OWNER, f"digest:{digest}:digest", answers=1),
         pressed(OWNER, f"digest:{digest}:narrow", answers=2),
         pressed(OWNER, f"digest:{digest}:narrow", GROUP),
         pressed(OWNER, "digest:x:all"),
