@@ -280,6 +280,11 @@ class Crawl:
         size_bytes, answers = self.fetcher.meter.pop(outlet_id, 0), self._answers.pop(outlet_id, 0)
         return await self.store.spent(outlet_id, size_bytes, answers, self.fetcher.clock())
 
+    async def all_spent(self) -> None:
+        """Writes down what was fetched and is not written down yet."""
+        for outlet_id in [*self.fetcher.meter]:
+            await self.spent(outlet_id)
+
     async def over_budget(self, outlet: Outlet, purpose: Purpose) -> str:
         """Why nothing more is fetched of the outlet today for this purpose; '' while something is."""
         if not self._bounded:

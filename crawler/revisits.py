@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from crawler import budget, outcomes, urls
@@ -156,15 +156,21 @@ def due(
     """At most `limit` articles to ask for again, one per host, each claimed for an hour; matched ones first."""
     if which == "none" or limit <= 0:
         return []
-    query = _asked_for(now, which).order_by(Revisit.matched.desc(), Revisit.next_at)
+    query = _asked_for(now, which)
     if outlets is not None:
         query = query.where(Revisit.outlet.in_(outlets))
     if busy_hosts:
         query = query.where(Revisit.host.not_in(busy_hosts))
-    taken, found = set[str](), list[DueRevisit]()
-    for row in session.scalars(query.limit(limit * 20)).all():
-        if len(found) < limit and row.host not in taken and _claim(session, row, now):
-            taken.add(row.host)
+    # By host first: a thousand articles of one host must not hide those of the others.
+    matched = func.max(case((Revisit.matched.is_(True), 1), else_=0))
+    hosts = (
+        query.with_only_columns(Revisit.host).group_by(Revisit.host).order_by(matched.desc(), func.min(Revisit.next_at))
+    )
+    found: list[DueRevisit] = []
+    for host in session.scalars(hosts.limit(limit)).all():
+        of_host = query.where(Revisit.host == host).order_by(Revisit.matched.desc(), Revisit.next_at)
+        row = session.scalars(of_host.limit(1)).first()
+        if row is not None and _claim(session, row, now):
             asks = row.asked % UNCONDITIONAL_EVERY != UNCONDITIONAL_EVERY - 1 and row.missing_since is None
             validators = (row.etag, row.last_modified) if asks else ("", "")
             found.append(DueRevisit(row.article_id, row.outlet, row.url, row.host, row.matched, *validators))

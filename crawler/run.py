@@ -135,6 +135,7 @@ def crawl_once(
                 # Afterwards: what the newest pages name is stored by then, and not fetched twice at the same time.
                 back = [one.back_fill(archive, order.limits) for archive in archives]
                 summary.interrupted = await _together(back, one) or summary.interrupted
+                await one.all_spent()
         finally:
             await store.close()
 

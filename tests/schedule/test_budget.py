@@ -11,8 +11,9 @@ from sqlalchemy import select
 from crawler import budget
 from crawler.db import Database
 from crawler.models import Article, Check, EntryPoint, KnownUrl, Traffic
-from tests.crawl.fakes import Answer, Site, article
-from tests.schedule.world import DAY, HOUR, START, gazette, look, published, rows
+from crawler.run import Order, crawl_once
+from tests.crawl.fakes import Answer, Site, article, outlets
+from tests.schedule.world import DAY, HOUR, START, gazette, look, published, rows, settings
 
 FULL = DAY - 9 * HOUR  # from START to midnight
 
@@ -128,3 +129,12 @@ def test_compressed_answers_count_as_they_came(site: Site, sqlite_database: Data
     with sqlite_database.read() as session:
         assert len(page.body) / 10 > (session.scalar(select(Traffic.size_bytes)) or 0) > 0
     assert 1 == len(rows(sqlite_database, Article))
+
+
+def test_address_given_by_hand_is_counted_too(site: Site, sqlite_database: Database, tmp_path: Path) -> None:
+    """An article that no entry point named costs its outlet the same bytes."""
+    published(site, 0)
+    order = Order([site.url("/0")], outlets(gazette(site)))
+    crawl_once(order, settings(), lambda: START, database=sqlite_database, evidence=tmp_path)
+    with sqlite_database.read() as session:
+        assert ["gazette"] == list(session.scalars(select(Traffic.outlet)))

@@ -15,6 +15,7 @@ from crawler.models import Article, Evidence, Revision, Revisit
 from crawler.revisits import AGES, MATCHED_AGES, NotThere, Unclear
 from crawler.types import Page
 from tests.crawl.fakes import Answer, Site, article, redirect
+from tests.match.rows import article as stored_row
 from tests.schedule.world import DAY, HOUR, START, gazette, look, published, rows, settings
 
 MINUTE = timedelta(minutes=1)
@@ -266,3 +267,25 @@ def test_page_that_killed_a_worker_is_read_apart_again(sqlite_database: Database
         known.blame(session, urls.canonical(site.url("/0")), START)
         canonical_url, wanted = revisits.of_article(session, article_id)
     assert (urls.canonical(site.url("/0")), 1) == (canonical_url, wanted.kills)
+
+
+def test_host_with_a_thousand_visits_hides_no_other(database: Database) -> None:
+    """One visit per host and question, matched ones first, whoever has waited longest."""
+    with database.begin() as session:
+        for number in range(60):
+            one = stored_row(session, f"{number}", outlet="many" if number < 58 else f"few{number}")
+            host = "many.example" if number < 58 else f"few{number}.example"
+            session.add(
+                Revisit(
+                    article_id=one.id,
+                    outlet=one.outlet,
+                    url=one.url,
+                    host=host,
+                    born_at=START,
+                    matched=number == 59,
+                    next_at=START + number * MINUTE,
+                )
+            )
+        session.flush()
+        found = revisits.due(session, START + DAY, 3)
+    assert ["few59.example", "many.example", "few58.example"] == [one.host for one in found]
