@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, compose_file, did_you_mean
 from crawler.errors import ConfigError, UsageError
@@ -23,7 +24,24 @@ class WatchlistSection(Section):
 
     title: str = ""
     alleged: bool = False  # head its alerts "Alleged": what outlets say of a death is not a fact yet
+    deliver: Literal["instant", "digest"] = "instant"  # at once, or once a day; a subscription may say otherwise
+    urgent: bool = False  # sent singly in a flood, and in quiet hours to those who want to be woken
     watches: list[str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _urgent_is_instant(self) -> Self:
+        if self.urgent and self.deliver == "digest":
+            raise ValueError("an urgent list cannot wait for a digest; take out `urgent` or `deliver: digest`")
+        return self
+
+
+def _checked(address: str) -> str:
+    from alerts.channels import check  # channels read this module's Settings
+
+    try:
+        return check(address)
+    except UsageError as cause:
+        raise ValueError(str(cause)) from cause
 
 
 class SubscriptionSection(Section):
@@ -35,18 +53,28 @@ class SubscriptionSection(Section):
     @field_validator("to")
     @classmethod
     def _address(cls, value: str) -> str:
-        from alerts.channels import check  # channels read this module's Settings
-
-        try:
-            return check(value)
-        except UsageError as cause:
-            raise ValueError(str(cause)) from cause
+        return _checked(value)
 
 
 class AlertsSection(Section):
     max_age: Duration = timedelta(hours=24)  # the first crawl of an entry point alerts of nothing older
     uncertain_wait: Duration = timedelta(seconds=30)  # before a sending that may have failed is repeated
-    fold_floods: bool = False  # more than ten messages an hour to one chat become half-hourly digests
+    daily_at: str = "21:00"  # by each chat's clock: one silent line that says we live; "" for none
+    heartbeat_url: str = ""  # fetched every minute while all goes well; its silence is the alarm
+
+    @field_validator("daily_at")
+    @classmethod
+    def _hour(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"{value!r}: write an hour like 21:00, or nothing for no daily line")
+        return value
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]", value):
+            raise ValueError("heartbeat_url is not an http or https address")
+        return value
 
 
 class TelegramSection(Section):
@@ -76,6 +104,12 @@ class Config(Section):
     telegram: TelegramSection = TelegramSection()
     watchlists: Mapping[str, WatchlistSection] = {}
     subscriptions: list[SubscriptionSection] = []
+    operator: list[str] = []  # addresses of whoever runs this, the preferred one first: outlets lost, channels broken
+
+    @field_validator("operator")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        return [_checked(address) for address in value]
 
     @field_validator("watchlists")
     @classmethod

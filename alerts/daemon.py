@@ -1,5 +1,7 @@
 """The daemon: the one place that knows the machinery of both packages. Everything it does is a step that can run twice.
 
+every five minutes: health_rows.keep    a row for every outlet whose health changed
+every minute: notices                  that we live, outages, the daily line, what the operator must know
 every second (APScheduler), and whenever the worker reports an article:
     match_pending(...)     in a thread, with the monitor rebuilt when a watchlist changed
     send_due(...)          what was matched, or fell due
@@ -19,19 +21,19 @@ import sys
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from alerts import bot, channels, deliver, subscriptions, systemd, watchlists
+from alerts import bot, channels, deliver, notices, recount, subscriptions, systemd, watchlists
 from alerts.config import Settings
 from alerts.first_report import FirstReport, Report
-from alerts.fold import Folding
 from alerts.match import Matched, match_pending
 from alerts.monitor import Monitor
-from crawler import schedule
+from crawler import coverage, health_rows, schedule
 from crawler.db import Database
 from crawler.errors import DatabaseError, WrongToken
 from crawler.log import get_log
@@ -41,6 +43,9 @@ from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
 log = get_log()
 
 TICK_S = 1.0
+JUDGE_EVERY_S = 300.0
+VOUCH_EVERY_S = 60.0
+SHORTEST_PATIENCE = timedelta(hours=1)
 STOP_S = 8.0  # of the ten seconds a person waits after Ctrl-C
 DATABASE_PAUSE_S = 5.0  # after a locked, full or unreachable database, before the next try
 CONSOLE = "console:"
@@ -94,11 +99,17 @@ class Daemon:
         self.monitor: Monitor[int] = Monitor()
         self.watchlists_version = -1
         self.report = FirstReport(outlets.by_id, show_report, now())
+        self.reach = notices.Reach()
+        self.closed: dict[str, str] = {}  # channels that cannot be used, and why
+        # An outlet may be asked twice as rarely as anything ought to be before nothing read is an outage.
+        self.patience = max(SHORTEST_PATIENCE, 2 * settings.config.crawl.every_max)
 
     async def run(self) -> None:
         """Raises ChannelError when a second program polls with our token; nothing else is worth dying for."""
         scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         scheduler.add_job(self._tick, "interval", seconds=TICK_S)
+        scheduler.add_job(self._judge, "interval", seconds=JUDGE_EVERY_S)
+        scheduler.add_job(self._vouch, "interval", seconds=VOUCH_EVERY_S, next_run_time=now())
         parts = [
             asyncio.create_task(part, name=name)
             for name, part in (
@@ -142,6 +153,57 @@ class Daemon:
             log.error("no progress", parts=overdue)
         else:
             systemd.notify("WATCHDOG=1")
+
+    async def _judge(self) -> None:
+        """What became of the outlets' health, as rows; whoever tells the operator reads them."""
+        try:
+            await asyncio.to_thread(self._judge_now)
+        except DatabaseError as error:
+            log.error("database", part="health", error=str(error))
+
+    def _judge_now(self) -> None:
+        for change in health_rows.keep(self.database, self.outlets.by_id, now()):
+            log.info("health", outlet=change.outlet, was=change.was, state=change.state, cause=change.cause)
+
+    async def _vouch(self) -> None:
+        """Notices of ourselves, and the heartbeat while all goes well."""
+        if self.progress.overdue():
+            return  # a part that is stuck must be missed
+        try:
+            trouble = await asyncio.to_thread(self._vouch_now)
+        except (DatabaseError, SQLAlchemyError) as error:
+            log.error("database", part="notices", error=str(error))
+            return
+        self.to_send.set()
+        url = self.settings.config.alerts.heartbeat_url
+        if trouble:
+            log.warning("not well", reason=trouble)
+        elif url:
+            await notices.ping(url)
+
+    def _vouch_now(self) -> str:
+        """What stands still, or ''."""
+        at, known, wanted = now(), self.outlets.by_id, self.settings.config
+        told = len(self.reach.back)
+        with self.database.begin() as session:
+            notices.beat(session, at, self.reach, self.patience)
+        del self.reach.back[:told]
+        with self.database.read() as session:
+            trouble = notices.well(session, at, self.reach, self.patience)
+            due = notices.due_lines(session, at, wanted.alerts.daily_at)
+            covered = coverage.summary(session, known, at) if due else None
+        operator = notices.Operator(wanted.operator, self.channels.keys())
+        with self.database.begin() as session:
+            if covered is not None:
+                notices.daily(session, due, covered, at)
+            notices.report_health(session, known, operator, at, wanted.alerts.daily_at)
+            for name, reason in self.closed.items():
+                params = {"channel": name, "reason": reason}
+                notices.tell_operator(
+                    session, operator, "channel_closed", params, at, unique=f"closed:{name}:{at.date()}"
+                )
+            notices.reroute(session, operator, at)
+        return trouble
 
     async def _repeat(self, part: str, wanted: asyncio.Event, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """`step` whenever it is wanted. Its failure is logged and tried again: rows wait, nothing is lost."""
@@ -218,11 +280,13 @@ class Daemon:
             holder=self.holder,
             stopping=self.stopping,
             wait=self.settings.config.alerts.uncertain_wait,
-            folding=Folding() if self.settings.config.alerts.fold_floods else None,
         )
+        self.reach.hear(ended.answered, ended.unanswered, now())
+        await recount.edit_due(self.database, self.channels, self.outlets.by_id, self._sender_clock, self.stopping)
         for name, reason in ended.closed.items():
             # The rows stay; a new token and a restart send them.
             self.channels.pop(name, None)
+            self.closed[name] = reason
             self.say(f"The channel {name} cannot be used: {reason}. What is to be sent waits in the database.")
 
     def _sender_clock(self) -> datetime:
@@ -252,6 +316,8 @@ class Daemon:
         try:
             await bot.run(self.settings, self.database, now, self.stopping, self.say)
         except WrongToken as error:
+            self.closed["telegram"] = str(error)
+            self.channels.pop("telegram", None)
             self.say(str(error))
         await self.stopping.wait()
 

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from alerts import chats
+from alerts import chats, subscriptions
 from alerts.channels import (
     Closed,
     Failed,
@@ -35,7 +35,9 @@ from alerts.channels import (
     scheme,
 )
 from alerts.models import Chat, Delivery, Note, Subscription
+from alerts.telling import INSTANT
 from crawler.db import UTCDateTime
+from crawler.rows import insert_missing
 
 UNCERTAIN_WAIT = timedelta(seconds=30)  # a lease lasts so long, and the first repeat waits so long
 LONGEST_WAIT = timedelta(hours=1)
@@ -45,7 +47,10 @@ BURST_S = 1.0  # what the whole channel takes at once, in seconds of its rate
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A delivery that is ours to send until `lease` is taken from us. `alert_id` is None for a digest."""
+    """A delivery that is ours to send until `lease` is taken from us.
+
+    `alert_id` is None for a digest and for a notice; `reply_to` is the channel's name of the message it answers, or ''.
+    """
 
     delivery_id: int
     lease: str
@@ -57,6 +62,10 @@ class Outgoing:
     plain: bool
     attempts: int
     created_at: datetime
+    notice: Mapping[str, Any] | None = None
+    news: tuple[Mapping[str, Any], ...] = ()
+    reply_to: str = ""
+    silent: bool = False
 
 
 def lease(
@@ -71,29 +80,94 @@ def lease(
     """At most `limit` deliveries that may be sent now, the oldest of each chat, never two of one chat.
 
     Leases that ran out become `uncertain` first. A chat keeps its rows while its pause is not over, while it is
-    suspended, not allowed, muted or in its quiet hours, or when its scheme is not one of `schemes`. The lease holds
-    for `wait`; a sending must end well before.
+    suspended, not allowed, muted or in its quiet hours (which rows that wake break), or when its scheme is not one of
+    `schemes`; rows of digest lists wait until they are folded. The lease holds for `wait`; a sending must end well
+    before.
     """
     _expire(session, now)
     budgets = _Budgets(session, now)
     busy = set(session.scalars(select(Delivery.address).where(Delivery.status == "leased")))
     taken = {pace(address).chat for address in busy}
-    silent = chats.silent(session, now)
     leased: list[Outgoing] = []
     for delivery_id, address in _candidates(session, now, schemes):
         paced = pace(address)
         if len(leased) == limit:
             break
-        if address in silent or paced.chat in taken or not budgets.allow(scheme(address), paced.per_second):
+        if paced.chat in taken or not budgets.allow(scheme(address), paced.per_second):
             continue
         token = f"{holder}/{secrets.token_hex(8)}"
         if _claim(session, delivery_id, token, now, now + wait):
             taken.add(paced.chat)
             budgets.spend(scheme(address), paced.per_second)
             _pause(session, paced.chat, now + paced.pause)
-            leased.append(_outgoing(session.get_one(Delivery, delivery_id, populate_existing=True)))
+            leased.append(_outgoing(session, session.get_one(Delivery, delivery_id, populate_existing=True)))
     budgets.store()
     return leased
+
+
+def reserve(session: Session, address: str, now: datetime) -> bool:
+    """Takes a turn for a change of an earlier message; False while the chat or the channel has none to give.
+
+    What is due to be sent goes first.
+    """
+    paced = pace(address)
+    chat = session.get(Chat, address, with_for_update=True, populate_existing=True)
+    if (
+        chat is None
+        or not chat.allowed
+        or chat.suspended
+        or (chat.next_send_at is not None and chat.next_send_at > now)
+    ):
+        return False
+    waiting = Delivery.status.in_(("pending", "uncertain", "leased")) & (Delivery.not_before <= now)
+    if session.scalar(select(Delivery.id).where(Delivery.address == address, waiting).limit(1)) is not None:
+        return False
+    budgets = _Budgets(session, now)
+    if not budgets.allow(scheme(address), paced.per_second):
+        return False
+    budgets.spend(scheme(address), paced.per_second)
+    budgets.store()
+    _pause(session, paced.chat, now + paced.pause)
+    return True
+
+
+def defer(session: Session, address: str, until: datetime) -> None:
+    """Nothing is written to the chat before that moment."""
+    _pause(session, pace(address).chat, until)
+
+
+def reread(session: Session, delivery: Delivery) -> Outgoing:
+    """A delivery that was sent, as it would be sent now."""
+    return _outgoing(session, delivery)
+
+
+def notify(
+    session: Session,
+    address: str,
+    key: str,
+    params: Mapping[str, Any],
+    now: datetime,
+    *,
+    silent: bool = False,
+    unique: str = "",
+) -> bool:
+    """Puts a line of our own on its way: the text `key` of the chat's language, with `params` (see render_notice).
+
+    With `unique` an address hears of that matter once, however often this is called: False when it had.
+    """
+    subscriptions.remember(session, address, now)
+    row: dict[str, object] = {
+        "digest": [],
+        "address": address,
+        "notice": {**params, "key": key},
+        "once": unique or None,
+        "watchlists": [],
+        "silent": silent,
+        "not_before": now,
+        "created_at": now,
+    }
+    session.flush()  # the chat may be new, and what follows goes past the session
+    return insert_missing(session, Delivery, [row]) == 1
 
 
 def settle(
@@ -120,8 +194,7 @@ def next_due(session: Session, now: datetime, schemes: Collection[str] | None = 
     later = func.max if session.get_bind().dialect.name == "sqlite" else func.greatest
     due = later(Delivery.not_before, func.coalesce(Chat.next_send_at, Delivery.not_before))
     query = select(func.min(due, type_=UTCDateTime())).join(Chat, Chat.address == Delivery.address)
-    awake = Delivery.address.not_in(chats.silent(session, now))
-    found: datetime | None = session.scalar(query.where(_sendable(), _of_schemes(schemes), awake))
+    found: datetime | None = session.scalar(query.where(_sendable(), _of_schemes(schemes), _awake(session, now)))
     return found
 
 
@@ -147,7 +220,18 @@ def _expire(session: Session, now: datetime) -> None:
 
 
 def _sendable() -> ColumnElement[bool]:
-    return Delivery.status.in_(("pending", "uncertain")) & (Chat.suspended == "") & Chat.allowed
+    return (
+        Delivery.status.in_(("pending", "uncertain"))
+        & (Delivery.deliver == INSTANT)
+        & (Chat.suspended == "")
+        & Chat.allowed
+    )
+
+
+def _awake(session: Session, now: datetime) -> ColumnElement[bool]:
+    """Rows of chats that are neither muted nor in their quiet hours; what wakes waits for a mute alone."""
+    muted = func.coalesce(Chat.muted_until > now, False)
+    return or_(Delivery.address.not_in(chats.silent(session, now)), Delivery.wakes & ~muted)
 
 
 def _of_schemes(schemes: Collection[str] | None) -> ColumnElement[bool]:
@@ -161,7 +245,7 @@ def _candidates(session: Session, now: datetime, schemes: Collection[str] | None
     query = (
         select(func.min(Delivery.id), Delivery.address)
         .join(Chat, Chat.address == Delivery.address)
-        .where(_sendable(), _of_schemes(schemes), Delivery.not_before <= now)
+        .where(_sendable(), _of_schemes(schemes), _awake(session, now), Delivery.not_before <= now)
         .where(or_(Chat.next_send_at.is_(None), Chat.next_send_at <= now))
         .group_by(Delivery.address)
         .order_by(func.min(Delivery.id))
@@ -178,7 +262,7 @@ def _claim(session: Session, delivery_id: int, token: str, now: datetime, until:
     return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def _outgoing(row: Delivery) -> Outgoing:
+def _outgoing(session: Session, row: Delivery) -> Outgoing:
     return Outgoing(
         delivery_id=row.id,
         lease=row.lease,
@@ -190,7 +274,19 @@ def _outgoing(row: Delivery) -> Outgoing:
         plain=row.plain,
         attempts=row.attempts,
         created_at=row.created_at,
+        notice=row.notice,
+        news=tuple(row.news),
+        reply_to=_answered(session, row),
+        silent=row.silent,
     )
+
+
+def _answered(session: Session, row: Delivery) -> str:
+    """The message that `row` replies to: the first of its story, or the digest that told it."""
+    first = session.get(Delivery, row.reply_to) if row.reply_to is not None else None
+    if first is not None and first.folded_into is not None:
+        first = session.get(Delivery, first.folded_into)
+    return first.message_id if first is not None and first.address == row.address else ""
 
 
 def _pause(session: Session, chat: str, until: datetime) -> None:
@@ -325,10 +421,17 @@ def move(session: Session, old: str, new: str, now: datetime) -> None:
         session.expunge(chat)
         session.execute(update(Chat).where(Chat.address == old).values(address=new))  # the rest follows by cascade
         return
-    for table, key in ((Delivery, Delivery.alert_id), (Subscription, Subscription.watchlist_id)):
-        there = select(key).where(table.address == new, key.is_not(None))
-        session.execute(
-            update(table).where(table.address == old, or_(key.is_(None), key.not_in(there))).values(address=new)
-        )
+    for table, keys in _ONE_OF_EACH.items():
+        new_there = [
+            or_(key.is_(None), key.not_in(select(key).where(table.address == new, key.is_not(None)))) for key in keys
+        ]
+        session.execute(update(table).where(table.address == old, *new_there).values(address=new))
         session.query(table).where(table.address == old).delete(synchronize_session=False)
     session.delete(chat)
+
+
+# What an address has one of: where both addresses of a chat have it, the new one's stays.
+_ONE_OF_EACH: Mapping[Any, tuple[Any, ...]] = {
+    Delivery: (Delivery.alert_id, Delivery.once),
+    Subscription: (Subscription.watchlist_id,),
+}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.locale import texts
 from alerts.models import Alert, Chat, Delivery
 from alerts.render import clean, clip
+from alerts.telling import OUTSIDE
 from crawler.db import Base
 from crawler.models import Article, EntryPoint
 
@@ -33,6 +34,7 @@ class Status:
     waiting: int  # now
     uncertain: int  # now
     failed: int  # set aside, ever
+    outside: int  # not told to chats that asked for other outlets or languages
     suspended: tuple[str, ...]  # addresses, now
 
 
@@ -59,6 +61,7 @@ def status(session: Session, now: datetime) -> Status:
         waiting=by_status.get("pending", 0) + by_status.get("leased", 0),
         uncertain=by_status.get("uncertain", 0),
         failed=by_status.get("failed", 0),
+        outside=count(Delivery, Delivery.status == OUTSIDE, Delivery.created_at > since),
         suspended=tuple(session.scalars(select(Chat.address).where(Chat.suspended != "").order_by(Chat.address))),
     )
 
@@ -81,6 +84,8 @@ def say(counted: Status, language: str = "en", *, addresses: bool = True) -> str
             failed=counted.failed,
         ),
     ]
+    if counted.outside:
+        lines.append(said("status_outside", count=counted.outside))
     if counted.failing:
         lines.append(said("status_failing", outlets=clip(clean(", ".join(counted.failing)), 900)))
     if counted.suspended:

@@ -131,7 +131,7 @@ def _against_all(queries: list[Query], texts: list[Document]) -> Figure:
         return [number for number, test in enumerate(tests) if test(reading)]
 
     def likely(reading: Reading) -> list[int]:
-        return [entry.watch for entry in indexed.candidates(reading) if entry.test(reading)]
+        return sorted(entry.watch for entry in indexed.candidates(reading) if entry.test(reading))
 
     slow, fast = [_asked(every, text) for text in sample], [_asked(likely, text) for text in sample]
     assert [held for _, held in slow] == [held for _, held in fast]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import budget, isolation, outcomes, revisits, rhythm, spiders, urls
+from crawler import budget, healing, isolation, joining, outcomes, revisits, rhythm, spiders, urls
 from crawler.backfill import back_fill, fill
 from crawler.budget import Purpose
 from crawler.config import CrawlSection
@@ -196,18 +196,31 @@ class Crawl:
             **counts,
         )
         self._on_event(CheckEnded(entry_point, end))
+        await self._healed(entry_point, end)
         return end
+
+    async def _healed(self, entry_point: DueEntryPoint, end: CheckEnd) -> None:
+        """Looks for a better entry point where this one lists nothing; a surprise over it costs no check."""
+        if self.stopping.is_set():
+            return
+        try:
+            await healing.heal(self, entry_point, end)
+        except (DatabaseError, SQLAlchemyError, OSError) as error:
+            self._log.error("cannot heal", outlet=entry_point.outlet, reason=_first_line(error))
+        except Exception:
+            self._log.exception("surprise", outlet=entry_point.outlet, url=entry_point.url)
 
     async def _read(
         self, entry_point: DueEntryPoint, limits: Limits, counts: Counter[str], page: Page | None
     ) -> CheckEnd:
         outlet = self.outlets[entry_point.outlet]
-        address = spiders.start(entry_point.kind, entry_point.url)
+        address = spiders.start(entry_point.kind, entry_point.address or entry_point.url)
         ask = replace(self.ask(address, outlet), etag=entry_point.etag, last_modified=entry_point.last_modified)
         refused = "" if page else await self.over_budget(outlet, "list")
         if refused:
             return CheckEnd("over budget", refused, not_before=budget.next_day(self.fetcher.clock()))
         got = page or await self.get(ask)
+        moved_to = got.url if isinstance(got, Page) and got.moved else ""
         found = await self._listing(got, entry_point, outlet)
         if isinstance(found, CheckEnd) and found.outcome == "not modified" and not entry_point.conditional:
             return CheckEnd("error", "HTTP 304 to a request that set no condition")
@@ -218,6 +231,10 @@ class Crawl:
         noted = await self.store.listed(entry_point, reading, self.fetcher.clock())
         paused, _ = await self._read_all(noted.wanted, entry_point, reading, limits, counts)
         end = found if isinstance(found, CheckEnd) else self._of_list(got, reading, noted)
+        if moved_to:
+            end = replace(
+                end, moved_to=moved_to, reason=", ".join(filter(None, [end.reason, f"moved for good to {moved_to}"]))
+            )
         if paused is not None:
             return replace(end, outcome="rate-limited", reason=paused.reason, not_before=paused.until)
         if counts["waiting"]:
@@ -434,8 +451,12 @@ class Crawl:
             end = Rejected("published outside of the days asked for")
             return replace(ended, end=end, published=extracted.published.at)
         else:
-            stored = await self.store.save(wanted, page, extracted, now)
-            return replace(ended, end=extracted, stored=stored, published=extracted.published.at)
+            whole = await joining.whole(self, wanted, extracted, outlet)
+            draft = whole.draft
+            if whole.lacking:
+                draft = replace(draft, notes=(*draft.notes, whole.lacking))
+            stored = await self.store.save(wanted, page, draft, now, further=whole.pages)
+            return replace(ended, end=draft, stored=stored, published=draft.published.at)
         return replace(ended, end=extracted)
 
     async def extracted(self, wanted: Wanted, page: Page, outlet: Outlet) -> Extracted | isolation.Died:

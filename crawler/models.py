@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.db import Base, Id, UTCDateTime
@@ -43,11 +43,33 @@ class EntryPoint(Base):
     checking_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # claimed, and not ended yet
     last_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_outcome: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="yaml")  # yaml | found (by healing; no YAML names it)
+    instead_of: Mapped[str] = mapped_column(Text, default="")  # of a found one: the dead address it stands in for
+    moved_to: Mapped[str] = mapped_column(Text, default="")  # where redirects for good lead
+    moved_checks: Mapped[int] = mapped_column(default=0)  # checks in a row that saw them; see schedule.MOVED_CHECKS
     etag: Mapped[str] = mapped_column(Text, default="")
     last_modified: Mapped[str] = mapped_column(Text, default="")
     full_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # last answer that was no 304
     distrusted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # its validators stayed the same over new items
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # no longer in the configuration
+
+
+class Healing(Base):
+    """One look for a better entry point of an outlet, or a move that was believed. Claimed by its constraint."""
+
+    __tablename__ = "healings"
+    __table_args__ = (UniqueConstraint("outlet", "day", "why"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]
+    why: Mapped[str] = mapped_column(Text)  # dead | stale | unproven | moved
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lost: Mapped[str] = mapped_column(Text)  # the address that made it needed
+    outcome: Mapped[str] = mapped_column(Text)  # looking | healed | nothing found | moved
+    kind: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)  # what was found
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class Check(Base):
@@ -75,14 +97,56 @@ class Check(Base):
     hole_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class CheckDay(Base):
+    """One entry point's day (UTC) in 24 hours, counted from `checks` and `articles`: what health and coverage read.
+
+    Ninety days of polling are millions of checks and some thousands of these rows. Written by `tally.count`.
+    """
+
+    __tablename__ = "check_days"
+    __table_args__ = (Index("ix_check_days_day", "day"),)
+
+    entry_point_id: Mapped[int] = mapped_column(ForeignKey("entry_points.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    marks: Mapped[str] = mapped_column(Text)  # 24 letters of `tally.MARKS`, one an hour; " " where it was not read
+    counts: Mapped[dict[str, list[float]]] = mapped_column(JSON)  # a name of `tally.COUNTED` -> 24 numbers
+    newest_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # publication date of the newest article stored
+
+
+class HealthChange(Base):
+    """An outlet's health went from one state to another. What `alerts` tells the operator, and readers who lose by it.
+
+    Rows are only added, by `health_rows.note`; `number` counts the changes of an outlet from 1, so that two judges at
+    once write one row. The newest row of an outlet is its health now. Words of `was` and `state` are `health.State`;
+    the first change of an outlet has the `was` "new". Whoever delivers reads the rows after the last id it told of
+    (`health_rows.changes_after`), folds them (`health.fold`: what broke and mended in between says nothing) and asks
+    `coverage.lost_coverage` / `coverage.regained_coverage` which watchlists are worth an interruption.
+    """
+
+    __tablename__ = "health_changes"
+    __table_args__ = (UniqueConstraint("outlet", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    number: Mapped[int]
+    was: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text, default="")  # of "blocked": what blocks ("qrator challenge"); else ""
+    since: Mapped[datetime] = mapped_column(UTCDateTime)  # the first sign of it, earlier than `at`
+    cause: Mapped[str] = mapped_column(Text)  # one sentence, in English
+    advice: Mapped[str] = mapped_column(Text)  # what to do, in English; "" where there is nothing to do
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)  # when it was noticed
+
+
 class KnownUrl(Base):
     """An article address an entry point named, and how it ended. Keeps a second poll from fetching anything again."""
 
     __tablename__ = "known_urls"
+    __table_args__ = (Index("ix_known_urls_outlet_seen_at", "outlet", "seen_at"),)
 
     url: Mapped[str] = mapped_column(Text, primary_key=True)  # urls.canonical() of the listed address
     address: Mapped[str] = mapped_column(Text)  # as listed; what is fetched (the canonical form is a key only)
-    outlet: Mapped[str] = mapped_column(Text, index=True)
+    outlet: Mapped[str] = mapped_column(Text)
     entry_point_id: Mapped[int | None] = mapped_column(ForeignKey("entry_points.id", ondelete="SET NULL"), index=True)
     article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"), index=True)
     listed: Mapped[str] = mapped_column(
@@ -135,6 +199,17 @@ class Story(Base):
     first_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class StoryKey(Base):
+    """What an article of the last days is found by when a copy or a translation of it arrives, see crawler.cluster."""
+
+    __tablename__ = "story_keys"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+
+
 class Evidence(Base):
     """A stored capture: where its WARC record lies and the SHA-256 of the body. Written before the row that uses it."""
 
@@ -164,6 +239,7 @@ class Article(Base):
     canonical_url: Mapped[str] = mapped_column(Text, unique=True)
     outlet: Mapped[str] = mapped_column(Text)
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)
+    origin_id: Mapped[int | None] = mapped_column(Id)  # the article whose source this one repeats; null: its own
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     title: Mapped[str] = mapped_column(Text)
     authors: Mapped[list[str]] = mapped_column(JSON)

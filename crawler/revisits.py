@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from crawler import budget, outcomes, urls
+from crawler import budget, joining, outcomes, urls
 from crawler.fetch import NotFetched
 from crawler.known import Wanted, as_wanted, unknown
 from crawler.log import get_log
@@ -313,8 +313,11 @@ async def _compare(crawl: Crawl, one: DueRevisit, outlet: Outlet, page: Page) ->
         reason = draft.reason
     elif not same_address(draft, page, canonical_url):
         reason = f"leads to {page.url}"
+    elif (whole := await joining.whole(crawl, wanted, draft, outlet)).lacking:
+        reason = whole.lacking  # what is missing of it was not taken out by the outlet
     else:
-        stored = await store.save(wanted, page, replace(draft, canonical_url=canonical_url), now)
+        draft = replace(whole.draft, canonical_url=canonical_url)
+        stored = await store.save(wanted, page, draft, now, further=whole.pages)
         await store.revisited(one.article_id, page, now)
         if isinstance(stored, Saved):
             crawl.revised(draft, page, one.outlet, stored)

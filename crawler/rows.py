@@ -19,7 +19,10 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[s
     if not rows:
         return 0
     statement = _INSERT[session.get_bind().dialect.name](table).on_conflict_do_nothing()
-    return sum(session.connection().execute(statement, row).rowcount for row in rows)
+    key = next(
+        iter(table.__table__.primary_key)
+    )  # psycopg has no row count where SQLAlchemy asks for the new key itself
+    return sum(len(session.connection().execute(statement.returning(key), row).all()) for row in rows)
 
 
 def claimed(session: Session, statement: Update) -> bool:

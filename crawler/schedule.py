@@ -24,6 +24,7 @@ from crawler.spiders import UnreadableOutcome, readable
 
 MOST_PATIENT = 4  # times every_max: the longest wait for an entry point that keeps failing
 POISON_WAIT = timedelta(hours=1)  # for an entry point that a crawl worker died over
+MOVED_CHECKS = 2  # that saw the same redirect for good before its end is asked directly
 UNCONDITIONAL_EVERY = 12  # every so many checks the feed is asked for without ETag: some servers never change theirs
 UNCONDITIONAL_AFTER = timedelta(hours=2)  # and at the latest then: what a false 304 hides, it hides no longer
 DISTRUST = timedelta(days=30)  # of validators that stayed the same over new items
@@ -46,6 +47,7 @@ class DueEntryPoint:
     etag: str = ""
     last_modified: str = ""
     first: bool = True  # no earlier check has delivered
+    address: str = ""  # where it is asked now, if that is not `url`: it moved for good
 
     @property
     def conditional(self) -> bool:
@@ -54,7 +56,7 @@ class DueEntryPoint:
 
     @property
     def host(self) -> str:
-        return urls.host(self.url)
+        return urls.host(self.address or self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class CheckEnd:
     etag: str = ""
     last_modified: str = ""
     not_before: datetime | None = None
+    moved_to: str = ""  # where redirects led that said they are for good
     learnt: Listed | None = None
     hole: Hole | None = None
     hole_settled: bool = False
@@ -139,6 +142,7 @@ def sync(
 
     `retire=False` leaves the others alone: an ad-hoc crawl of a few outlets is no new configuration.
     """
+    outlets = list(outlets)
     rows = {(row.outlet, row.url): row for row in session.scalars(select(EntryPoint))}
     wanted = {
         (outlet.id, fact.url): (fact, terms(fact, outlet, crawl))
@@ -146,6 +150,9 @@ def sync(
         if not outlet.archive_only
         for fact in readable(outlet)
     }
+    stated = set(wanted)
+    for key, entry in _found(rows.values(), outlets, crawl).items():
+        wanted.setdefault(key, entry)
     for key, row in rows.items():
         if retire and key not in wanted and row.retired_at is None:
             row.retired_at = now
@@ -175,6 +182,27 @@ def sync(
             found.next_check_at = now
         found.every_s, found.priority, found.expected_a_day = every_s, asked.priority, asked.expected_a_day
         found.kind, found.retired_at = fact.kind, None
+        if (outlet_id, url) in stated:
+            found.source = "yaml"
+
+
+def _found(
+    rows: Iterable[EntryPoint], outlets: Iterable[Outlet], crawl: CrawlSection
+) -> dict[tuple[str, str], tuple[EntryPointFact, Terms]]:
+    """The entry points that healing took up: they are read like those of the YAML until it names them or they die."""
+    by_id = {outlet.id: outlet for outlet in outlets if not outlet.archive_only}
+    found = {}
+    for row in rows:
+        if row.source == "found" and row.outlet in by_id and row.retired_at is None:
+            fact = EntryPointFact(kind=row.kind, url=row.url)
+            found[row.outlet, row.url] = (fact, terms(fact, by_id[row.outlet], crawl))
+    return found
+
+
+def found(session: Session, outlets: Collection[str]) -> list[tuple[str, str]]:
+    """(outlet, url) of the entry points that healing took up and that are read."""
+    query = select(EntryPoint).where(EntryPoint.outlet.in_(outlets), EntryPoint.retired_at.is_(None))
+    return [(row.outlet, row.url) for row in session.scalars(query.where(EntryPoint.source == "found"))]
 
 
 def due(
@@ -249,6 +277,7 @@ def as_due(row: EntryPoint, now: datetime) -> DueEntryPoint:
         etag=row.etag if conditional else "",
         last_modified=row.last_modified if conditional else "",
         first=row.first_read_at is None,
+        address=row.moved_to if row.moved_checks >= MOVED_CHECKS else "",
     )
 
 

@@ -7,7 +7,7 @@ heartbeat nor the host leases. Each call is one transaction; evidence is on the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -15,13 +15,16 @@ from pathlib import Path
 from random import Random
 from typing import Protocol, TypeVar
 
-from crawler import budget, evidence, ingest, known, leases, revisits, schedule
+from crawler import budget, evidence, healing, ingest, known, leases, revisits, schedule
 from crawler.config import CrawlSection
 from crawler.db import Database
 from crawler.fetch.turns import Leases, NoLeases
+from crawler.healing import Move, Need
 from crawler.known import End, Noted, Wanted
 from crawler.leases import Left
 from crawler.models import Evidence
+from crawler.outlets import Outlet
+from crawler.proving import Proof
 from crawler.rhythm import Pace
 from crawler.schedule import CheckEnd, DueEntryPoint
 from crawler.spiders import Reading
@@ -39,10 +42,16 @@ class Store(Protocol):
     async def listed(self, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> Noted: ...
     async def reached(self, reading: Reading) -> bool: ...
     async def dates(self, reading: Reading) -> list[datetime]: ...
-    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged: ...
+    async def save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, *, further: Sequence[Page] = ()
+    ) -> Saved | Unchanged: ...
     async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None: ...
     async def postpone(self, wanted: Wanted, until: datetime) -> None: ...
     async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None: ...
+    async def healing_needed(
+        self, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime
+    ) -> tuple[Need, list[str]] | None: ...
+    async def healing_ended(self, need: Need, found: Proof | str, outlet: Outlet, now: datetime) -> Move | None: ...
     async def spent(self, outlet: str, size_bytes: int, answers: int, now: datetime) -> int: ...
     async def of_article(self, article_id: int) -> tuple[str, Wanted]: ...
     async def revisited(self, article_id: int, page: Page, now: datetime) -> None: ...
@@ -90,17 +99,23 @@ class Stored:
 
         return await self.apart(step)
 
-    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
-        return await self.apart(lambda: self._save(wanted, page, draft, now))
+    async def save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, *, further: Sequence[Page] = ()
+    ) -> Saved | Unchanged:
+        return await self.apart(lambda: self._save(wanted, page, draft, now, further))
 
-    def _save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+    def _save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, further: Sequence[Page]
+    ) -> Saved | Unchanged:
         with self.database.read() as session:
             same = ingest.unchanged(session, draft, wanted.outlet)
+        others = [self._writer.preserve(one) for one in further] if same is None else []
         capture = self._writer.preserve(page) if same is None else None
         with self.database.begin() as session:
             ended = same or ingest.ingest(
                 session, draft, capture, wanted.outlet, now, from_first_crawl=wanted.from_first_crawl
             )
+            session.add_all(Evidence(**asdict(other)) for other in others)
             end: End = "saved" if isinstance(ended, Saved) else "unchanged"
             known.settle(session, wanted, end, "", now, article_id=ended.article_id)
             # What a channel tells has no page of its own to ask for again.
@@ -129,12 +144,35 @@ class Stored:
         if entry_point.id is None:
             return
 
-        def step() -> None:
+        def step() -> Move | None:
             at_pace = self._at_pace(now)
             with self.database.begin() as session:
+                move = healing.noted(session, entry_point, end, now)
                 schedule.reschedule(session, entry_point, end, self._crawl, now, self._rng, at_pace)
+            return move
 
-        await self.apart(step)
+        healing.say_moved(await self.apart(step))
+
+    async def healing_needed(
+        self, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime
+    ) -> tuple[Need, list[str]] | None:
+        def step() -> tuple[Need, list[str]] | None:
+            with self.database.read() as session:  # without the write lock: most of the time nothing is needed
+                why = healing.why(session, entry_point, end, outlet, now)
+            if why is None:
+                return None
+            with self.database.begin() as session:
+                need = healing.claim(session, entry_point, why, now)
+                return (need, healing.addresses(session, outlet.id)) if need is not None else None
+
+        return await self.apart(step)
+
+    async def healing_ended(self, need: Need, found: Proof | str, outlet: Outlet, now: datetime) -> Move | None:
+        def step() -> Move | None:
+            with self.database.begin() as session:
+                return healing.settled(session, need, found, outlet, self._crawl, now)
+
+        return await self.apart(step)
 
     def _at_pace(self, now: datetime) -> Pace:
         if self._pace is None or not timedelta(0) <= now - self._pace[0] < PACE_KEPT:
@@ -243,7 +281,9 @@ class NotStored:
     async def dates(self, reading: Reading) -> list[datetime]:
         return []
 
-    async def save(self, wanted: Wanted, page: Page, draft: Draft, now: datetime) -> Saved | Unchanged:
+    async def save(
+        self, wanted: Wanted, page: Page, draft: Draft, now: datetime, *, further: Sequence[Page] = ()
+    ) -> Saved | Unchanged:
         return Saved(0, 0, new=True)
 
     async def settle(self, wanted: Wanted, end: End, reason: str, now: datetime) -> None:
@@ -254,6 +294,14 @@ class NotStored:
 
     async def check_ended(self, entry_point: DueEntryPoint, end: CheckEnd, now: datetime) -> None:
         pass
+
+    async def healing_needed(
+        self, entry_point: DueEntryPoint, end: CheckEnd, outlet: Outlet, now: datetime
+    ) -> tuple[Need, list[str]] | None:
+        return None
+
+    async def healing_ended(self, need: Need, found: Proof | str, outlet: Outlet, now: datetime) -> Move | None:
+        return None
 
     async def spent(self, outlet: str, size_bytes: int, answers: int, now: datetime) -> int:
         return 0

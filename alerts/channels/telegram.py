@@ -95,7 +95,7 @@ class TelegramChannel:
         self._bot = Bot(token, base_url=f"{base_url.rstrip('/')}/bot", request=self._request)
 
     async def send(self, address: str, message: Message, *, plain: bool = False) -> Outcome:
-        from telegram import LinkPreviewOptions
+        from telegram import LinkPreviewOptions, ReplyParameters
         from telegram.constants import ParseMode
         from telegram.error import TelegramError
 
@@ -111,10 +111,36 @@ class TelegramChannel:
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 disable_notification=message.silent,
                 reply_markup=_keyboard(message),
+                # What it answers may have been deleted since; the news is worth more than its place.
+                reply_parameters=ReplyParameters(int(message.reply_to), allow_sending_without_reply=True)
+                if message.reply_to.isdecimal()
+                else None,
             )
         except TelegramError as error:
             return outcome(error)
         return Sent(str(sent.message_id))
+
+    async def edit(self, address: str, message_id: str, message: Message, *, plain: bool = False) -> Outcome:
+        """Changes text and buttons of a message; nobody's phone makes a sound."""
+        from telegram import LinkPreviewOptions
+        from telegram.constants import ParseMode
+        from telegram.error import TelegramError
+
+        parts = _ADDRESS.fullmatch(address)
+        if parts is None or not message_id.isdecimal():
+            return Failed(f"{message_id!r} at {address!r} is not a Telegram message")
+        try:
+            await self._bot.edit_message_text(
+                chat_id=int(parts["chat"]),
+                message_id=int(message_id),
+                text=message.plain if plain else message.html,
+                parse_mode=None if plain else ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=_keyboard(message),
+            )
+        except TelegramError as error:
+            return Sent(message_id) if "message is not modified" in str(error).lower() else outcome(error)
+        return Sent(message_id)
 
     async def close(self) -> None:
         await self._request.shutdown()

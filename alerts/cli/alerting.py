@@ -25,13 +25,13 @@ from crawler.errors import UsageError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from alerts.models import Alert
+    from alerts.models import Alert, Delivery
 
 subscriptions = typer.Typer(help="Who gets which watchlist.", no_args_is_help=True)
 alerts = typer.Typer(help="What fired, and what was held back.", no_args_is_help=True)
 deliveries = typer.Typer(help="The outbox: one row per alert and chat.", no_args_is_help=True)
 
-STATUSES = ("pending", "leased", "sent", "uncertain", "failed", "gone", "folded", "muted")
+STATUSES = ("pending", "leased", "sent", "uncertain", "failed", "gone", "folded", "muted", "outside")
 
 Since = Annotated[str, typer.Option(help="Only the last 30d, 24h ...")]
 Limit = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="At most so many, the newest first.")]
@@ -48,6 +48,9 @@ def list_alerts(
     held: Annotated[
         bool, typer.Option("--held", help="Only those held back at a first crawl and not released.")
     ] = False,
+    digest: Annotated[
+        int | None, typer.Option(min=1, help="Only those a digest told of, by the number it shows.")
+    ] = None,
     since: Since = "",
     limit: Limit = 50,
     form: FormatOption = Format.table,
@@ -64,9 +67,21 @@ def list_alerts(
         query = query.where(Alert.created_at >= now() - ago(since))
     opened = database(settings())
     with opened.read() as session:
+        if digest is not None:
+            query = query.where(Alert.id.in_(_told_in(session, digest)))
         rows = [_alert_row(session, alert) for alert in session.scalars(query)]
     columns = ["id", "created_at", "watchlists", "outlet", "title", "state"]
     print_rows(rows, columns, form, empty="no alerts held back" if held else "no alerts yet")
+
+
+def _told_in(session: Session, digest: int) -> list[str]:
+    """The alerts of a digest."""
+    from alerts.models import Delivery
+
+    row = session.get(Delivery, digest)
+    if row is None or row.alert_id is not None or row.notice is not None:
+        raise UsageError(f"no digest {digest}; see `rasad deliveries list`")
+    return row.digest
 
 
 def _alert_row(session: Session, alert: Alert) -> dict[str, Any]:
@@ -243,7 +258,7 @@ def list_deliveries(
         rows = [
             {
                 "id": row.id,
-                "alert": row.alert_id or "digest of " + ", ".join(row.digest),
+                "alert": _told(row),
                 "to": row.address,
                 "watchlists": row.watchlists,
                 "status": row.status,
@@ -261,6 +276,13 @@ def list_deliveries(
         form,
         empty="nothing in the outbox",
     )
+
+
+def _told(row: Delivery) -> str:
+    """What a delivery tells: an alert, a digest of alerts, or a notice of our own."""
+    if row.notice is not None:
+        return f"notice {row.notice['key']}"
+    return row.alert_id or "digest of " + ", ".join(row.digest)
 
 
 @subscriptions.command("list", epilog="Example: rasad subscriptions list")

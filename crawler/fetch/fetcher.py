@@ -42,7 +42,7 @@ from crawler.config import CrawlSection
 from crawler.fetch import Ask, NotFetched, Trouble
 from crawler.fetch.guard import AddressRefused, Guard, ProxyUnusable, check_proxy, check_scheme
 from crawler.fetch.resolver import GuardedResolver, resolve
-from crawler.fetch.robots import RobotsForbids
+from crawler.fetch.robots import RobotsForbids, Rules
 from crawler.fetch.settings import scrapy_settings
 from crawler.fetch.turns import HostDeferred, Leases, Turns
 from crawler.types import Page
@@ -86,6 +86,7 @@ class Fetcher:
         self.guard = Guard(crawl.allow_private, resolve)
         self.resolver = GuardedResolver(self.guard)
         self.turns = Turns(leases, clock)
+        self.robots: dict[str, Rules] = {}  # what the robots.txt of each site said, by https://host
         self.meter: Counter[str] = Counter()  # bytes over the wire by outlet; who writes them down takes them out
         self._crawl = crawl
         self._crawler = Crawler(Rim, dict(scrapy_settings(crawl, _version())))
@@ -223,7 +224,14 @@ def _page(ask: Ask, response: Response, now: datetime) -> Page:
         fetched_at=now,
         listing=ask.listing,
         tls_verified=response.url.startswith("https://"),
+        moved=_moved(response),
     )
+
+
+def _moved(response: Response) -> bool:
+    """Whether there were redirects, and all of them for good (RFC 9110: 301 and 308)."""
+    reasons = response.request.meta.get("redirect_reasons", []) if response.request is not None else []
+    return bool(reasons) and all(reason in (301, 308) for reason in reasons)
 
 
 def _version() -> str:

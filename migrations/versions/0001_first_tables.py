@@ -77,6 +77,10 @@ def upgrade() -> None:
         sa.Column("checking_since", Moment(), nullable=True),
         sa.Column("last_checked_at", Moment(), nullable=True),
         sa.Column("last_outcome", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("instead_of", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=False),
+        sa.Column("moved_checks", sa.Integer(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
         sa.Column("full_at", Moment(), nullable=True),
@@ -86,6 +90,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("outlet", "url", name=op.f("uq_entry_points_outlet_url")),
     )
     op.create_index("ix_entry_points_due", "entry_points", ["retired_at", "next_check_at"], unique=False)
+    op.create_table(
+        "healings",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("lost", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_healings")),
+        sa.UniqueConstraint("outlet", "day", "why", name=op.f("uq_healings_outlet_day_why")),
+    )
     op.create_table(
         "evidence",
         sa.Column("id", Id, nullable=False),
@@ -99,6 +118,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
     op.create_index(op.f("ix_evidence_url"), "evidence", ["url"], unique=False)
+    op.create_table(
+        "health_changes",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_health_changes")),
+        sa.UniqueConstraint("outlet", "number", name=op.f("uq_health_changes_outlet_number")),
+    )
+    op.create_index(op.f("ix_health_changes_at"), "health_changes", ["at"], unique=False)
     op.create_table(
         "host_leases",
         sa.Column("host", sa.Text(), nullable=False),
@@ -164,6 +199,7 @@ def upgrade() -> None:
         sa.Column("canonical_url", sa.Text(), nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("story_id", Id, nullable=False),
+        sa.Column("origin_id", Id, nullable=True),
         sa.Column("evidence_id", Id, nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("authors", sa.JSON(), nullable=False),
@@ -197,6 +233,16 @@ def upgrade() -> None:
     op.create_index("ix_articles_outlet_first_seen_at", "articles", ["outlet", "first_seen_at"], unique=False)
     op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
     op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
+    op.create_table(
+        "story_keys",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article_id", Id, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_story_keys_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_story_keys")),
+    )
+    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
     op.create_index("ix_articles_text_hash", "articles", ["text_hash"], unique=False)
     op.create_index(
         "ix_articles_unmatched",
@@ -225,6 +271,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_revisits")),
     )
     op.create_index(op.f("ix_revisits_next_at"), "revisits", ["next_at"], unique=False)
+    op.create_table(
+        "check_days",
+        sa.Column("entry_point_id", Id, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("newest_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["entry_point_id"], ["entry_points.id"], name=op.f("fk_check_days_entry_point_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_point_id", "day", name=op.f("pk_check_days")),
+    )
+    op.create_index("ix_check_days_day", "check_days", ["day"], unique=False)
     op.create_table(
         "checks",
         sa.Column("id", Id, nullable=False),
@@ -289,6 +348,7 @@ def upgrade() -> None:
         sa.Column("held", sa.Text(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("released_at", Moment(), nullable=True),
+        sa.Column("retracted", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alerts_article_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_alerts_story_id")),
@@ -323,7 +383,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_known_urls_article_id"), "known_urls", ["article_id"], unique=False)
     op.create_index(op.f("ix_known_urls_entry_point_id"), "known_urls", ["entry_point_id"], unique=False)
     op.create_index(op.f("ix_known_urls_next_try_at"), "known_urls", ["next_try_at"], unique=False)
-    op.create_index(op.f("ix_known_urls_outlet"), "known_urls", ["outlet"], unique=False)
+    op.create_index("ix_known_urls_outlet_seen_at", "known_urls", ["outlet", "seen_at"], unique=False)
     op.create_table(
         "matches",
         sa.Column("id", Id, nullable=False),
@@ -376,10 +436,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "revision", name=op.f("uq_revisions_article_id_revision")),
     )
     op.create_table(
+        "told",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("story_id", Id, autoincrement=False, nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address"], ["chats.address"], name=op.f("fk_told_address"), onupdate="CASCADE", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_told_story_id")),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_told_alert_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("address", "story_id", "matter", name=op.f("pk_told")),
+    )
+    op.create_table(
         "alert_matches",
         sa.Column("alert_id", sa.Text(), nullable=False),
         sa.Column("match_id", Id, nullable=False),
-        sa.Column("story_id", Id, nullable=False),
+        sa.Column("story_id", Id, nullable=True),
         sa.Column("watch_id", Id, nullable=False),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alerts.id"], name=op.f("fk_alert_matches_alert_id"), ondelete="CASCADE"
@@ -397,11 +471,16 @@ def upgrade() -> None:
         sa.Column("digest", sa.JSON(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("notice", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("once", sa.Text(), nullable=True),
         sa.Column("watchlists", sa.JSON(), nullable=False),
         sa.Column("news", sa.JSON(), nullable=False),
         sa.Column("reply_to", Id, nullable=True),
         sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("edit_after", Moment(), nullable=True),
+        sa.Column("deliver", sa.Text(), nullable=False),
+        sa.Column("folded_into", Id, nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("wakes", sa.Boolean(), nullable=False),
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("not_before", Moment(), nullable=False),
@@ -416,10 +495,13 @@ def upgrade() -> None:
         sa.Column("sent_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["address"], ["chats.address"], name=op.f("fk_deliveries_address"), onupdate="CASCADE"),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_deliveries_alert_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["folded_into"], ["deliveries.id"], name=op.f("fk_deliveries_folded_into")),
         sa.ForeignKeyConstraint(["reply_to"], ["deliveries.id"], name=op.f("fk_deliveries_reply_to")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("alert_id", "address", name=op.f("uq_deliveries_alert_id_address")),
+        sa.UniqueConstraint("address", "once", name=op.f("uq_deliveries_address_once")),
     )
+    op.create_index(op.f("ix_deliveries_folded_into"), "deliveries", ["folded_into"], unique=False)
     op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
     op.create_table(
@@ -436,6 +518,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("alert_id", "address", "user_id", name=op.f("uq_feedback_alert_id_address_user_id")),
     )
     op.create_index(op.f("ix_feedback_address"), "feedback", ["address"], unique=False)
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("what", sa.JSON(), nullable=False),
+        sa.Column("looked_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    op.create_index(op.f("ix_drafts_expires_at"), "drafts", ["expires_at"], unique=False)
     search = SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH
     for statement in search:
         op.execute(statement)

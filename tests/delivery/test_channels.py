@@ -11,6 +11,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -260,6 +261,16 @@ def test_html_topic_and_no_preview(tmp_path: Path) -> None:
     assert (row["chat"], row["thread"], row["parse_mode"]) == ("-10077", "5", "HTML")
     assert json.loads(row["preview"]) == {"is_disabled": True}
     assert "&lt;Headline&gt; &amp;" in row["text"]
+
+
+def test_a_reply_stands_under_what_it_answers(tmp_path: Path) -> None:
+    """Telegram is told which message it answers, to send it all the same when that one is gone, and whether to be quiet."""
+    with FakeTelegram(tmp_path / "log") as api:
+        send(TelegramChannel(TOKEN, base_url=api.url), "telegram:77", replace(MESSAGE, reply_to="41", silent=True))
+        send(TelegramChannel(TOKEN, base_url=api.url), "telegram:77")
+        reply, other = api.accepted
+    assert json.loads(reply["reply"]) == {"message_id": 41, "allow_sending_without_reply": True}
+    assert (reply["silent"], other["silent"], other["reply"]) == (True, False, "")
 
 
 def test_no_token_in_any_log(tmp_path: Path) -> None:

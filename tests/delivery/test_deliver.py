@@ -166,6 +166,17 @@ def test_refused_formatting_is_sent_plain(database: Database) -> None:
     assert send(database, Picky(), Clock()).counts == {"formatrefused": 1, "sent": 1}
 
 
+def test_a_notice_in_the_chats_own_language(database: Database) -> None:
+    """A line of our own goes the way of an alert, without a sound when it was asked so, discreet chats included."""
+    with database.begin() as session:
+        chat(session, "console:", language="ru", discreet=True)
+        outbox.notify(session, "console:", "status_failing", {"outlets": ["ria"]}, NOW, silent=True)
+    channel = ScriptedChannel()
+    assert send(database, channel, Clock()).counts == {"sent": 1}
+    ((_, message, _),) = channel.sent
+    assert ("Сейчас не читаются: ria", True) == (message.plain, message.silent)
+
+
 def test_failed_rows_wait(database: Database) -> None:
     """One call does not try a refused message again and again."""
     filled(database, "console:")

@@ -52,7 +52,7 @@ def arrived(api: FakeTelegram) -> tuple[Counter[tuple[str, str]], Counter[tuple[
 
 def test_sigkill_loses_nothing_and_marks_repeats(database: Database, tmp_path: Path) -> None:
     """Killed the moment the API has accepted a message, before the sender can know."""
-    filled(database, *(f"telegram:{number}" for number in range(1, CHATS + 1)), each=EACH)
+    filled(database, *(f"telegram:{number}" for number in range(1, CHATS + 1)), each=EACH, urgent=True)
     with FakeTelegram(tmp_path / "log", latency_s=0.02) as api:
         for _ in range(KILLS):
             sender = start(database, api)
@@ -71,7 +71,7 @@ def test_sigkill_loses_nothing_and_marks_repeats(database: Database, tmp_path: P
 
 def test_sigterm_doubles_nothing(database: Database, tmp_path: Path) -> None:
     """Stopped in the middle of sending, again and again: everything once, nothing marked."""
-    filled(database, *(f"telegram:{number}" for number in range(1, CHATS + 1)), each=EACH)
+    filled(database, *(f"telegram:{number}" for number in range(1, CHATS + 1)), each=EACH, urgent=True)
     with FakeTelegram(tmp_path / "log", latency_s=0.05) as api:
         for _ in range(2):
             sender = start(database, api)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from alerts import outbox
 from alerts.channels import Closed, Failed, FormatRefused, Gone, Moved, Outcome, Retry, Sent, Uncertain
@@ -249,3 +250,33 @@ def test_next_due_knows_rows_and_pauses(database: Database) -> None:
         session.get_one(Delivery, rows(database)[0].id).status = "sent"
     with database.begin() as session:
         assert outbox.next_due(session, NOW) is None
+
+
+def test_a_chat_hears_of_one_matter_once(database: Database) -> None:
+    """A notice is a row like any other; asking for the same matter again changes nothing, another chat's is its own."""
+    with database.begin() as session:
+        chat(session, PERSON)
+        told = [
+            outbox.notify(session, address, "judged", {}, NOW, unique="outage:1", silent=True)
+            for address in (PERSON, GROUP, PERSON)
+        ]
+        without = [outbox.notify(session, PERSON, "judged", {}, NOW) for _ in range(2)]
+        leased = outbox.lease(session, NOW, "test", 9)
+    assert ([True, True, False], [True, True]) == (told, without)
+    assert [(PERSON, True), (GROUP, True)] == [(one.address, one.silent) for one in leased]
+    assert [{"key": "judged"}] * 4 == [row.notice for row in rows(database)]
+
+
+def test_a_reply_names_the_message_it_answers(database: Database) -> None:
+    """The first message of the story, or the digest that told it; nothing while neither has a name there."""
+    filled(database, PERSON, each=3)
+    with database.begin() as session:
+        first, digest, reply = session.scalars(select(Delivery).order_by(Delivery.id))
+        reply.reply_to = first.id
+        session.flush()
+        assert "" == outbox._answered(session, reply)
+        first.status, first.message_id = "sent", "11"
+        assert "11" == outbox._answered(session, reply)
+        first.status, first.message_id, first.folded_into = "folded", "", digest.id
+        digest.message_id = "12"
+        assert "12" == outbox._answered(session, reply)

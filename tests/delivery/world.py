@@ -113,8 +113,8 @@ def delivery(session: Session, alert_id: str, address: str, watchlists: Iterable
     return row.id
 
 
-def filled(database: Database, *addresses: str, each: int = 1) -> None:
-    """`each` alerts on their way to every address; ids run a0, a1, ..."""
+def filled(database: Database, *addresses: str, each: int = 1, urgent: bool = False) -> None:
+    """`each` alerts on their way to every address; ids run a0, a1, ... `urgent` ones are never folded."""
     with database.begin() as session:
         watch_id = watch(session)
         for address in dict.fromkeys(addresses):
@@ -122,7 +122,8 @@ def filled(database: Database, *addresses: str, each: int = 1) -> None:
         for number in range(each):
             alert(session, f"a{number}", [watch_id])
             for address in addresses:
-                delivery(session, f"a{number}", address)
+                row = session.get_one(Delivery, delivery(session, f"a{number}", address))
+                row.urgent = urgent
 
 
 def rows(database: Database) -> list[Delivery]:

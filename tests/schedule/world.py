@@ -25,7 +25,7 @@ Row = TypeVar("Row", Article, Check, EntryPoint)
 def gazette(site: Site, *archives: EntryPointFact, **facts: object) -> Outlet:
     """An outlet with one feed, archives and what else its YAML says."""
     known = {"id": "gazette", "name": "gazette", "home": site.url("/"), "languages": ["en"], "country": "XX"}
-    feeds = [EntryPointFact(kind="feed", url=site.url("/feed.xml"))]
+    feeds = [EntryPointFact(kind="feed", url=site.url("/feed.xml"), confidence="proven")]
     return Outlet.model_validate({**known, "entry_points": feeds, "archives": list(archives), **facts})
 
 
