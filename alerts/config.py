@@ -15,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 
 from crawler.config import CrawlSection, Duration, OutletsSection, Section, WorkerSection, compose_file, did_you_mean
 from crawler.errors import ConfigError, UsageError
+from crawler.log import hide
 
 _TOKEN = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")  # the shape BotFather gives out
 
@@ -92,6 +93,24 @@ class TelegramSection(Section):
         return value
 
 
+class EmailSection(Section):
+    """The mail server of `email:` addresses. The password comes from elsewhere (`smtp_password`)."""
+
+    host: str = ""  # "" is no mail
+    port: int = Field(0, ge=0, le=65535)  # 0: 587 for starttls, 465 for implicit TLS
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    user: str = ""
+    sender: str = ""  # the mailbox mails come from
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.host and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.sender):
+            raise ValueError("email.sender is not a mailbox; write it like rasad@example.org")
+        if self.tls == "none" and self.host not in ("", "localhost", "127.0.0.1", "::1"):
+            raise ValueError("email.tls: none is for a mail server on this machine alone")
+        return self
+
+
 class Config(Section):
     """The whole file. Every key has a default, so an empty file is a valid one."""
 
@@ -102,6 +121,7 @@ class Config(Section):
     worker: WorkerSection = WorkerSection()
     alerts: AlertsSection = AlertsSection()
     telegram: TelegramSection = TelegramSection()
+    email: EmailSection = EmailSection()
     watchlists: Mapping[str, WatchlistSection] = {}
     subscriptions: list[SubscriptionSection] = []
     operator: list[str] = []  # addresses of whoever runs this, the preferred one first: outlets lost, channels broken
@@ -130,6 +150,8 @@ class Settings:
     database_url: str = field(repr=False)  # may carry a password
     token: str = field(repr=False)
     webhook_secret: str = field(default="", repr=False)  # what webhooks are signed with
+    smtp_password: str = field(default="", repr=False)
+    apprise: Mapping[str, str] = field(default_factory=dict, repr=False)  # name -> address of a service, with secrets
 
     @property
     def evidence(self) -> Path:
@@ -157,14 +179,19 @@ def load(named: Path | None = None, environ: Mapping[str, str] = os.environ) -> 
     path = find(named, environ)
     config = _read(path) if path else Config()
     state = (config.state or Path(environ.get("STATE_DIRECTORY") or "state")).expanduser().absolute()
-    return Settings(
+    settings = Settings(
         config=config,
         path=path.absolute() if path else None,
         state=state,
         database_url=environ.get("RASAD_DATABASE") or config.database or f"sqlite:///{state / 'rasad.db'}",
         token=telegram_token(environ),
         webhook_secret=_secret(environ, "webhook_secret"),
+        smtp_password=_secret(environ, "smtp_password"),
+        apprise={name: _secret(environ, f"apprise_{name.replace('-', '_')}") for name in _apprise_names(environ)},
     )
+    hide(settings.token, settings.webhook_secret, settings.smtp_password, *settings.apprise.values())
+    hide(config.alerts.heartbeat_url)
+    return settings
 
 
 def _read(path: Path) -> Config:
@@ -193,6 +220,16 @@ def _refuse_token(path: Path) -> None:
 def telegram_token(environ: Mapping[str, str]) -> str:
     """The bot token, or '': RASAD_TELEGRAM_TOKEN, then $CREDENTIALS_DIRECTORY/telegram_token, then a 0600 file."""
     return _secret(environ, "telegram_token")
+
+
+def _apprise_names(environ: Mapping[str, str]) -> list[str]:
+    """The names of `apprise:` addresses that have a secret somewhere."""
+    prefix = "RASAD_APPRISE_"
+    found = {key.removeprefix(prefix).removesuffix("_FILE") for key in environ if key.startswith(prefix)}
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and Path(credentials).is_dir():
+        found |= {path.name.removeprefix("apprise_") for path in Path(credentials).glob("apprise_*")}
+    return sorted(name.lower().replace("_", "-") for name in found if name)
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str:

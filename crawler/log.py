@@ -10,11 +10,15 @@ from typing import Any, TextIO
 import structlog
 
 _SECRET = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}")  # in URLs "bot" stands right before it
+SHORTEST_SECRET = 8  # a shorter one would cut holes into ordinary words
 _PASSWORD = re.compile(r"(://[^/\s:@]+:)[^@\s/]+@")
 _NOISY = (
     "httpx",
     "httpcore",
     "telegram",
+    "apprise",
+    "requests",
+    "urllib3",
     "apscheduler",
     "scrapy",
     "twisted",
@@ -28,9 +32,22 @@ _NOISY = (
 )
 
 
+_hidden: set[str] = set()
+
+
+def hide(*secrets: str) -> None:
+    """From now on no line and no reason holds one of these, whatever its shape; of an address no longer part either."""
+    for secret in secrets:
+        parts = re.split(r"[/:@?&=\s]+", secret) if "://" in secret else []
+        _hidden.update(part for part in (secret, *parts[1:]) if len(part) >= SHORTEST_SECRET)
+
+
 def redact(text: str) -> str:
-    """`text` without bot tokens and passwords in URLs."""
-    return _PASSWORD.sub(r"\1[secret]@", _SECRET.sub("[token]", text))
+    """`text` without bot tokens, passwords in URLs and whatever was hidden."""
+    text = _PASSWORD.sub(r"\1[secret]@", _SECRET.sub("[token]", text))
+    for secret in sorted(_hidden, key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return text
 
 
 class _Redacting(logging.Formatter):

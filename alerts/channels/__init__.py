@@ -118,7 +118,9 @@ def check(address: str) -> str:
     found = _kinds().get(scheme(address))
     if found is None or ":" not in address:
         hint = did_you_mean(scheme(address), _kinds())
-        raise UsageError(f"{address!r} is not an address; write it like telegram:123456789 or console:{hint}")
+        raise UsageError(
+            f"{address!r} is not an address; write it like telegram:123456789, email:you@example.org or console:{hint}"
+        )
     checked: str = found.check(address)
     return checked
 
