@@ -1,25 +1,32 @@
-"""How a chat wants to be written to: language, time zone, quiet hours, silence. Rows wait meanwhile, none is lost."""
+"""How a chat wants to be written to: language, time zone, quiet hours, silence, digests, only some outlets.
+
+Rows wait meanwhile, none is lost.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.locale import languages
-from alerts.models import Chat
+from alerts.models import Chat, Subscription
 from alerts.subscriptions import remember
 from crawler.config import did_you_mean
 from crawler.errors import UsageError
+from crawler.languages import codes
 
 LONGEST_MUTE = timedelta(days=30)
 OFF = "off"
 
 _DURATION = re.compile(r"(\d{1,4})\s*([mhd])")
+HALF_HOURLY = "half-hourly"
+_DAILY = re.compile(r"daily\s+([01]?\d|2[0-3]):([0-5]\d)")
+_ONLY = {"outlet": "outlet:", "outlets": "outlet:", "language": "lang:", "languages": "lang:", "lang": "lang:"}
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–—]\s*([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -77,6 +84,49 @@ def set_discreet(session: Session, address: str, wish: str, now: datetime) -> bo
     chat = remember(session, address, now)
     chat.discreet = wish != OFF
     return chat.discreet
+
+
+def set_digest(session: Session, address: str, wish: str, now: datetime) -> str:
+    """At what hour the lists told in digests are told: "daily 08:00", in the chat's zone; returns "08:00".
+
+    "off" or "half-hourly" has every list of the chat come at once instead, folded half-hourly only in a flood: ''.
+    """
+    chat = remember(session, address, now)
+    found = _DAILY.fullmatch(wish.strip().lower())
+    if found is None and wish not in (OFF, HALF_HOURLY):
+        raise UsageError(f"{wish!r}: write /digest daily 08:00, /digest half-hourly, or /digest off")
+    if found is None:
+        session.execute(update(Subscription).where(Subscription.address == address).values(deliver="instant"))
+        return ""
+    chat.digest_at = f"{int(found[1]):02}:{found[2]}"
+    return chat.digest_at
+
+
+def set_only(session: Session, address: str, wish: str, now: datetime, outlets: Mapping[str, str]) -> list[str]:
+    """Which articles are told there: "outlets sana, enab_ar", "languages ar ru", or "off" for all; returns them as stored.
+
+    Wishes for outlets and for languages stand beside each other. `outlets` are names by id. UsageError names the mistake.
+    """
+    chat = remember(session, address, now)
+    kind, _, rest = wish.strip().partition(" ")
+    words = [word for word in re.split(r"[\s,،]+", rest.strip().lower()) if word]
+    if wish == OFF:
+        chat.only = []
+        return []
+    prefix = _ONLY.get(kind.lower())
+    if prefix is None or not words:
+        raise UsageError(
+            f"{wish!r}: write /only outlets sana enab_ar, /only languages ar ru, /only outlets off, or /only off"
+        )
+    kept = [one for one in chat.only if not one.startswith(prefix)]
+    if words != [OFF]:
+        known = outlets if prefix == "outlet:" else dict.fromkeys(codes())
+        for word in words:
+            if word not in known:
+                raise UsageError(f"not known: {word!r}{did_you_mean(word, known)}")
+        kept += [prefix + word for word in dict.fromkeys(words)]
+    chat.only = sorted(kept)
+    return chat.only
 
 
 def silent(session: Session, now: datetime) -> dict[str, datetime]:

@@ -28,7 +28,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from alerts import bot, channels, deliver, notices, subscriptions, systemd, watchlists
+from alerts import bot, channels, deliver, notices, recount, subscriptions, systemd, watchlists
 from alerts.config import Settings
 from alerts.first_report import FirstReport, Report
 from alerts.match import Matched, match_pending
@@ -43,6 +43,7 @@ from crawler.worker import ArticleStored, Assignment, Ended, WorkerProcess
 log = get_log()
 
 TICK_S = 1.0
+RECOUNT_EVERY_S = 10.0
 JUDGE_EVERY_S = 300.0
 VOUCH_EVERY_S = 60.0
 SHORTEST_PATIENCE = timedelta(hours=1)
@@ -100,6 +101,7 @@ class Daemon:
         self.watchlists_version = -1
         self.report = FirstReport(outlets.by_id, show_report, now())
         self.reach = notices.Reach()
+        self.recount_at = 0.0  # of time.monotonic(): the next look for messages whose counts have changed
         self.closed: dict[str, str] = {}  # channels that cannot be used, and why
         # An outlet may be asked twice as rarely as anything ought to be before nothing read is an outage.
         self.patience = max(SHORTEST_PATIENCE, 2 * settings.config.crawl.every_max)
@@ -282,6 +284,9 @@ class Daemon:
             wait=self.settings.config.alerts.uncertain_wait,
         )
         self.reach.hear(ended.answered, ended.unanswered, now())
+        if time.monotonic() >= self.recount_at:
+            self.recount_at = time.monotonic() + RECOUNT_EVERY_S
+            await recount.edit_due(self.database, self.channels, self.outlets.by_id, self._sender_clock, self.stopping)
         for name, reason in ended.closed.items():
             # The rows stay; a new token and a restart send them.
             self.channels.pop(name, None)

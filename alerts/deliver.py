@@ -12,32 +12,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, pace, scheme
+from alerts.content import content
 from alerts.fold import FOLDING, Folding, buttons, fold
-from alerts.match import OLD_AT_FIRST_CRAWL
-from alerts.models import Alert, AlertMatch, Chat, Match, Watch, Watchlist
+from alerts.models import Chat
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
-from alerts.render import (
-    DIGEST_ITEMS,
-    AlertContent,
-    Content,
-    DigestContent,
-    DigestItem,
-    Message,
-    Quote,
-    render,
-    render_discreet,
-    render_notice,
-)
+from alerts.render import Content, DigestContent, Message, render, render_discreet, render_notice
 from crawler.db import Database
 from crawler.log import get_log, redact
-from crawler.models import Article, Revision
 from crawler.outlets import Outlet
-from crawler.types import Dating, Precision
 
 log = get_log()
 
@@ -124,7 +108,7 @@ async def _send_one(
     leased_at = asyncio.get_running_loop().time()
     outcome: Outcome
     try:
-        message = await asyncio.to_thread(_message, database, outgoing, outlets)
+        message = await asyncio.to_thread(message_of, database, outgoing, outlets, clock())
     except Exception as error:  # a row that cannot be read or rendered must not hold up the others
         outcome = Failed(redact(f"{type(error).__name__}: {error}")[:300])
     else:
@@ -184,17 +168,18 @@ def _next_due(database: Database, now: datetime, usable: list[str]) -> datetime 
         return outbox.next_due(session, now, usable)
 
 
-def _message(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Message:
+def message_of(database: Database, outgoing: Outgoing, outlets: Mapping[str, Outlet], now: datetime) -> Message:
+    """What a delivery says as things stand now."""
     with database.read() as session:
         chat = session.get_one(Chat, outgoing.address)
         loaded = None if outgoing.notice is not None else content(session, outgoing, outlets)
-        message = _rendered(outgoing, loaded, chat)
+        message = _rendered(outgoing, loaded, chat, now)
         if isinstance(loaded, DigestContent) and not chat.discreet:
             message = replace(message, buttons=buttons(session, outgoing.delivery_id, chat.language))
     return replace(message, silent=outgoing.silent, reply_to=outgoing.reply_to)
 
 
-def _rendered(outgoing: Outgoing, loaded: Content | None, chat: Chat) -> Message:
+def _rendered(outgoing: Outgoing, loaded: Content | None, chat: Chat, now: datetime) -> Message:
     if loaded is None:
         return render_notice(
             outgoing.notice or {},
@@ -206,108 +191,9 @@ def _rendered(outgoing: Outgoing, loaded: Content | None, chat: Chat) -> Message
         )
     if chat.discreet:
         return render_discreet(loaded, chat.language)
-    return render(loaded, chat.language, chat.timezone)
+    return render(loaded, chat.language, chat.timezone, now)
 
 
 def _settle(database: Database, outgoing: Outgoing, outcome: Outcome, now: datetime, wait: timedelta) -> bool:
     with database.begin() as session:
         return outbox.settle(session, outgoing, outcome, now, wait=wait)
-
-
-def content(session: Session, outgoing: Outgoing, outlets: Mapping[str, Outlet]) -> Content:
-    """What a delivery tells: an alert, seen through the lists this chat gets, or a digest of alerts."""
-    titles = _titles(session, outgoing.watchlists)
-    if outgoing.alert_id is None:
-        newest = func.coalesce(Article.published_at, Article.first_seen_at).desc()
-        told = (
-            select(Alert, Article)
-            .join(Article, Article.id == Alert.article_id)
-            .where(Alert.id.in_(outgoing.digest))
-            .order_by(newest, Alert.created_at.desc(), Alert.id)
-            .limit(DIGEST_ITEMS)
-        )
-        items = tuple(_digest_item(session, alert, article, outlets) for alert, article in session.execute(told))
-        held = session.scalar(select(Alert.held).where(Alert.id.in_(outgoing.digest[:1]))) == OLD_AT_FIRST_CRAWL
-        return DigestContent(
-            name=str(outgoing.delivery_id),
-            items=items,
-            count=len(outgoing.digest),
-            watchlists=titles,
-            held=held,
-            repeat=outgoing.repeat,
-        )
-    return alert_content(session, outgoing.alert_id, outlets, outgoing.watchlists, repeat=outgoing.repeat)
-
-
-def alert_content(
-    session: Session,
-    alert_id: str,
-    outlets: Mapping[str, Outlet],
-    watchlists: tuple[str, ...] = (),
-    *,
-    repeat: bool = False,
-) -> AlertContent:
-    """One alert. With `watchlists`, only matches of these lists are told: the others are not this chat's business."""
-    alert = session.get_one(Alert, alert_id)
-    article = session.get_one(Article, alert.article_id)
-    outlet = outlets.get(article.outlet)
-    matches = (
-        select(Match, Watch.watchlist_id)
-        .join(AlertMatch, AlertMatch.match_id == Match.id)
-        .join(Watch, Watch.id == Match.watch_id)
-        .where(AlertMatch.alert_id == alert_id)
-        .order_by(Match.id)
-    )
-    told = [(match, name) for match, name in session.execute(matches) if not watchlists or name in watchlists]
-    day = (article.published_at or article.first_seen_at).date()
-    return AlertContent(
-        alert_id=alert.id,
-        headline=_headline(session, article, alert.revision),
-        outlet=outlet.name if outlet else article.outlet,
-        url=article.url,
-        country=outlet.country if outlet else "",
-        leaning=outlet.leaning_on(day) if outlet else "",
-        language=article.language,
-        published=_dating(article),
-        first_seen_at=article.first_seen_at,
-        quotes=_quotes([match for match, _ in told]),
-        why=tuple(dict.fromkeys(why for match, _ in told for why in match.why)),
-        watchlists=_titles(session, watchlists or tuple(dict.fromkeys(name for _, name in told))),
-        alleged=alert.alleged,
-        late=alert.late,
-        copy_kept=article.evidence_id is not None,
-        repeat=repeat,
-    )
-
-
-def _quotes(matches: list[Match]) -> tuple[Quote, ...]:
-    """Each sentence once, with the words of every match in it."""
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for match in matches:
-        if match.quote:
-            spans.setdefault(match.quote, []).extend((start, end) for start, end in match.quote_spans)
-    return tuple(Quote(text, tuple(found)) for text, found in spans.items())
-
-
-def _headline(session: Session, article: Article, revision: int) -> str:
-    """The headline as it stood when the watch fired; outlets rewrite them."""
-    earlier = select(Revision.title).where(Revision.article_id == article.id, Revision.revision == revision)
-    return article.title if article.revision == revision else session.scalar(earlier) or article.title
-
-
-def _digest_item(session: Session, alert: Alert, article: Article, outlets: Mapping[str, Outlet]) -> DigestItem:
-    outlet = outlets.get(article.outlet)
-    name = outlet.name if outlet else article.outlet
-    return DigestItem(alert.id, _headline(session, article, alert.revision), name, article.url, _dating(article))
-
-
-def _dating(article: Article) -> Dating:
-    known: dict[str, Precision] = {"minute": "minute", "day": "day", "month": "month"}
-    return Dating(article.published_at, known.get(article.published_precision, "none"))
-
-
-def _titles(session: Session, watchlists: tuple[str, ...]) -> tuple[str, ...]:
-    """Names as people gave them; the id where there is none."""
-    found = session.execute(select(Watchlist.id, Watchlist.title).where(Watchlist.id.in_(watchlists)))
-    titles = {row.id: row.title for row in found}
-    return tuple(titles.get(name) or name for name in watchlists)

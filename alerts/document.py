@@ -60,6 +60,11 @@ class Document:
         """Match key -> indexes of the tokens that offer it, ascending."""
         return self.positions_of((0, len(self.tokens)))
 
+    @cached_property
+    def offered(self) -> set[str]:
+        """The match keys there are. `forms & offered` walks the smaller of the two sets; a dict it walks whole."""
+        return set(self.positions)
+
     def positions_of(self, place: Place) -> dict[str, list[int]]:
         """As `positions`, of the tokens of `place` alone."""
         found: dict[str, list[int]] = {}
@@ -96,6 +101,11 @@ class Document:
         from crawler.names import gazetteer  # its table costs memory; few processes have a place: watch
 
         return gazetteer.find(self.tokens)
+
+    @cached_property
+    def lexicons(self) -> dict[str, list[Place]]:
+        """Where lexicons stand in this text, by their names; filled in by the first watch that asks for one."""
+        return {}
 
     def place(self, start: int, end: int) -> Place:
         """The tokens that `start:end` of the full text touches."""

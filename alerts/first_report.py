@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts.deliver import alert_content
+from alerts.content import alert_content
 from alerts.models import Alert, Match, Note, Watch, Watchlist
 from alerts.render import render
 from crawler.db import Database
-from crawler.models import Article, Check, EntryPoint
+from crawler.models import Article, Check, EntryPoint, KnownUrl
 from crawler.outlets import Outlet
 
 PATIENCE = timedelta(minutes=3)  # an outlet that has not ended its first check by then is reported as still being read
@@ -25,6 +25,7 @@ class Reading:
     """One entry point after its first check."""
 
     outlet: str
+    kind: str  # of the entry point, since an outlet may have several
     outcome: str
     reason: str
     articles: int
@@ -81,7 +82,8 @@ def ready(session: Session, started_at: datetime, now: datetime) -> bool:
 
 def report(session: Session, outlets: Mapping[str, Outlet]) -> Report:
     """What the first crawl brought."""
-    stored = dict(session.execute(select(Article.outlet, func.count()).group_by(Article.outlet)).tuples().all())
+    named = select(KnownUrl.entry_point_id, func.count()).where(KnownUrl.article_id.is_not(None))
+    stored = dict(session.execute(named.group_by(KnownUrl.entry_point_id)).tuples().all())
     readings = []
     for point in session.scalars(select(EntryPoint).where(EntryPoint.retired_at.is_(None)).order_by(EntryPoint.id)):
         check = session.scalar(select(Check).where(Check.entry_point_id == point.id).order_by(Check.id).limit(1))
@@ -89,9 +91,10 @@ def report(session: Session, outlets: Mapping[str, Outlet]) -> Report:
         readings.append(
             Reading(
                 name,
+                point.kind,
                 check.outcome if check else "still being read",
                 check.reason if check else "",
-                stored.get(point.outlet, 0),
+                stored.get(point.id, 0),
             )
         )
     per_list = (

@@ -183,7 +183,7 @@ def carry_over(
         select(AlertMatch, Article)
         .join(Match, Match.id == AlertMatch.match_id)
         .join(Article, Article.id == Match.article_id)
-        .where(AlertMatch.watch_id == old)
+        .where(AlertMatch.watch_id == old, AlertMatch.story_id.is_not(None))
     ).all()
     there = set(session.scalars(select(AlertMatch.story_id).where(AlertMatch.watch_id == new)))
     carried = 0
@@ -271,4 +271,4 @@ def told(session: Session, watches: Iterable[int]) -> dict[tuple[int, int], str]
         .join(Watch, Watch.id == AlertMatch.watch_id)
         .where(Watch.removed_at.is_(None))
     )
-    return {(story, watch): alert for story, watch, alert in rows if watch in wanted}
+    return {(story, watch): alert for story, watch, alert in rows if story is not None and watch in wanted}

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from alerts import telling, watchlists
+from alerts import novelty, telling, watchlists
 from alerts.document import Document
+from alerts.facts import Facts, facts
 from alerts.models import (
     Alert,
     AlertMatch,
@@ -33,7 +35,10 @@ from alerts.models import (
     Watchlist,
 )  # fmt: skip
 from alerts.monitor import Failure, Hit, Monitor
+from alerts.novelty import News, Telling
 from alerts.quote import quote
+from alerts.telling import Hearer
+from crawler import revisits
 from crawler.log import get_log
 from crawler.models import Article
 from crawler.outlets import Outlet
@@ -248,7 +253,7 @@ def _match_one(
         seen = document(article, outlets)
         hits = _explained(monitor.match(seen, failures), failures)
         with session.begin_nested():
-            done = _record(session, article, seen, hits, now, max_age, version)
+            done = _record(session, article, seen, hits, now, max_age, version, outlets)
         reason = "; ".join(f"watch {failure.watch}: {_named(failure.error)}" for failure in failures[:5])
     except (OperationalError, InterfaceError):
         raise
@@ -310,21 +315,26 @@ def _record(
     now: datetime,
     max_age: timedelta,
     version: int,
+    outlets: Mapping[str, Outlet],
 ) -> Matched:
     """Writes the matches, and one alert for those of them that are news in the story."""
     watches = _watches(session, [hit.watch for hit in hits])  # a watch removed meanwhile fires no more
     matches, new = _matches(session, article, seen, [hit for hit in hits if hit.watch in watches], now, version)
     if not matches:
         return Matched()
+    revisits.favour(session, article.id, now)
     old = now - _newest(article) > max_age
     hold = old and article.from_first_crawl and article.matched_revision == 0
     fresh = _fresh(session, article, matches, hold, now)
-    if not fresh:
+    plan = [] if hold else _plan(session, article, seen, hits, matches, fresh, watches, outlets)
+    if not fresh and not plan:
         return Matched(matches=new)
-    lists = [watches[match.watch_id] for match in fresh]
-    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "")
+    told = plan[0].said.facts.as_json() if plan else _facts(seen, hits, fresh, outlets)
+    lists = [watches[match.watch_id] for match in fresh or matches]
+    alert = _alert(session, article, fresh, lists, now, held=OLD_AT_FIRST_CRAWL if hold else "", told=told)
+    _repeat_matches(session, alert, [match for match in matches if match not in fresh], plan, watches)
     alert.late = old and not hold
-    deliveries = 0 if hold else _deliver(session, alert, article, {watchlist.id for watchlist in lists}, now)
+    deliveries = sum(_tell(session, alert, one, now) for one in plan)
     session.flush()
     log.info(
         "held" if hold else "alert", id=alert.id, outlet=article.outlet, url=article.url, watches=len(fresh),
@@ -333,8 +343,100 @@ def _record(
     return Matched(matches=new, alerts=int(not hold), held=int(hold), deliveries=deliveries)
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What one chat hears of a revision: its first message of the story, or a reply with `fresh`."""
+
+    hearer: Hearer
+    said: Telling
+    first: Delivery | None
+    fresh: Sequence[News]
+
+
+def _plan(
+    session: Session,
+    article: Article,
+    seen: Document,
+    hits: Sequence[Hit[int]],
+    matches: Sequence[Match],
+    fresh: Sequence[Match],
+    watches: Mapping[int, Watchlist],
+    outlets: Mapping[str, Outlet],
+) -> list[_Planned]:
+    """Who hears of the matches: chats for which a watch fires anew, and those that know the story and not all of it."""
+    new_lists = {watches[match.watch_id].id: watches[match.watch_id].title for match in fresh}
+    lists = {watches[match.watch_id].id for match in matches}
+    hearers = telling.hearers(session, article, lists)
+    firsts = novelty.firsts(session, article.story_id, [hearer.address for hearer in hearers])
+    if not fresh and not firsts:
+        return []
+    said = Telling(_facts_of(seen, hits, matches, outlets), _state_outlet(seen, article, outlets))
+    anew = [hearer for hearer in telling.hearers(session, article, new_lists) if hearer.address not in firsts]
+    planned = [_Planned(hearer, said, None, ()) for hearer in anew]
+    for hearer in hearers:
+        if hearer.address not in firsts or hearer.outside:
+            continue
+        titles = tuple(new_lists[name] or name for name in hearer.watchlists if name in new_lists)
+        own = replace(said, watches=titles)
+        news = novelty.news(own, novelty.told(session, article.story_id, hearer.address))
+        if news:
+            planned.append(_Planned(hearer, own, firsts[hearer.address], news))
+    return planned
+
+
+def _tell(session: Session, alert: Alert, planned: _Planned, now: datetime) -> int:
+    """Puts it into the outbox; 1 when that made a row somebody will get."""
+    if planned.first is None:
+        novelty.tell_first(session, alert, planned.hearer, planned.said, now)
+        return int(not planned.hearer.outside)
+    return int(novelty.reply(session, alert, planned.hearer, planned.first, planned.fresh, now) is not None)
+
+
+def _repeat_matches(
+    session: Session, alert: Alert, rest: Sequence[Match], plan: Sequence[_Planned], watches: Mapping[int, Watchlist]
+) -> None:
+    """The matches of a reply whose watches had fired: it quotes them, and they fire no second time."""
+    shown = {name for one in plan if one.first is not None for name in one.hearer.watchlists}
+    session.add_all(
+        AlertMatch(alert_id=alert.id, match_id=match.id, story_id=None, watch_id=match.watch_id)
+        for match in rest
+        if watches[match.watch_id].id in shown
+    )
+
+
+def _state_outlet(seen: Document, article: Article, outlets: Mapping[str, Outlet]) -> str:
+    """The name of the outlet when it was a state's on the day of the article."""
+    outlet = outlets.get(article.outlet)
+    return outlet.name if outlet is not None and "state" in seen.leaning.casefold().split() else ""
+
+
+def _facts_of(
+    seen: Document, hits: Sequence[Hit[int]], told: Sequence[Match], outlets: Mapping[str, Outlet] | None
+) -> Facts:
+    """What the text says beside, for those hits that are told. An alert without it is better than none."""
+    watches = {match.watch_id for match in told}
+    try:
+        return facts(seen, [hit for hit in hits if hit.watch in watches], outlets)
+    except Exception as error:
+        log.error("facts not read", outlet=seen.outlet, title=seen.title[:100], error=_named(error))
+        return Facts()
+
+
+def _facts(
+    seen: Document, hits: Sequence[Hit[int]], told: Sequence[Match], outlets: Mapping[str, Outlet] | None
+) -> dict[str, Any]:
+    return _facts_of(seen, hits, told, outlets).as_json()
+
+
 def _alert(
-    session: Session, article: Article, fresh: Sequence[Match], lists: Iterable[Watchlist], now: datetime, *, held: str
+    session: Session,
+    article: Article,
+    fresh: Sequence[Match],
+    lists: Iterable[Watchlist],
+    now: datetime,
+    *,
+    held: str,
+    told: dict[str, Any],
 ) -> Alert:
     """The alert of these matches, with nobody told yet."""
     alert = Alert(
@@ -344,6 +446,7 @@ def _alert(
         revision=article.revision,
         alleged=any(watchlist.alleged for watchlist in lists),
         held=held,
+        facts=told,
         created_at=now,
     )
     session.add(alert)
@@ -369,7 +472,8 @@ def hold(
     if not fresh:
         return None
     watches = _watches(session, [match.watch_id for match in fresh])
-    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason)
+    told = _facts(document(article, outlets), hits, fresh, outlets)
+    alert = _alert(session, article, fresh, [watches[match.watch_id] for match in fresh], now, held=reason, told=told)
     session.flush()
     return alert
 
@@ -466,12 +570,6 @@ def _take_over(session: Session, row: AlertMatch, alert: Alert, now: datetime) -
     session.flush()
     if not session.scalar(select(func.count()).where(AlertMatch.alert_id == alert.id)):
         alert.released_at = now  # nothing is left in it to be held
-
-
-def _deliver(session: Session, alert: Alert, article: Article, watchlists: set[str], now: datetime) -> int:
-    hearers = telling.hearers(session, article, watchlists)
-    session.add_all(telling.delivery(alert.id, hearer, now) for hearer in hearers)
-    return sum(not hearer.outside for hearer in hearers)
 
 
 def _addresses(session: Session, watchlists: Iterable[str]) -> dict[str, list[str]]:

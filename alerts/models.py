@@ -151,18 +151,22 @@ class Alert(Base):
     held: Mapped[str] = mapped_column(Text, default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the text, see alerts.facts
     released_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a held alert was put into a digest
+    retracted: Mapped[str] = mapped_column(Text, default="")  # why an editor took it back
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class AlertMatch(Base):
-    """Which matches an alert tells of. A watch fires once per story: that is this table's constraint."""
+    """Which matches an alert tells of. A watch fires once per story: that is this table's constraint.
+
+    `story_id` is null where a reply tells what else is new in a text whose watch had fired: it fires no second time.
+    """
 
     __tablename__ = "alert_matches"
     __table_args__ = (UniqueConstraint("story_id", "watch_id"),)
 
     alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True)
     match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"), primary_key=True)
-    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
     watch_id: Mapped[int] = mapped_column(ForeignKey("watches.id"))
 
 
@@ -182,6 +186,7 @@ class Delivery(Base):
         UniqueConstraint("address", "once"),
         Index("ix_deliveries_due", "status", "not_before"),
         Index("ix_deliveries_address_sent_at", "address", "sent_at"),
+        Index("ix_deliveries_sent_at", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -198,6 +203,7 @@ class Delivery(Base):
     shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the message says that may change
     deliver: Mapped[str] = mapped_column(Text, default="instant")  # digest: waits for the chat's next digest
     folded_into: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)  # the digest that tells it
+    edit_after: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the next change of it, see alerts.recount
     urgent: Mapped[bool] = mapped_column(default=False)  # sent singly, in a flood too
     wakes: Mapped[bool] = mapped_column(default=False)  # breaks the chat's quiet hours
     silent: Mapped[bool] = mapped_column(default=False)  # arrives without a sound
@@ -214,6 +220,20 @@ class Delivery(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class Told(Base):
+    """What a chat was told of a story, so that it hears of it once: a person, a denial, a state outlet, see alerts.novelty."""
+
+    __tablename__ = "told"
+
+    address: Mapped[str] = mapped_column(
+        ForeignKey("chats.address", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True
+    )
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), primary_key=True)
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Feedback(Base):
     """What a reader said of an alert with one tap. The last word of each reader counts."""
 
@@ -226,6 +246,23 @@ class Feedback(Base):
     user_id: Mapped[int] = mapped_column(Id)
     verdict: Mapped[str] = mapped_column(Text)  # right | wrong person | not relevant
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Draft(Base):
+    """What somebody was shown in a chat and has not decided on: watches to save, an edit, narrower queries, an undo.
+
+    `what` is read by the file of alerts/drafts.py that wrote it. Nothing of it holds until its button is pressed.
+    """
+
+    __tablename__ = "drafts"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)  # add | edit | narrow | undo
+    user_id: Mapped[int] = mapped_column(Id)  # who alone may press its buttons
+    address: Mapped[str] = mapped_column(Text)  # and where
+    what: Mapped[dict[str, Any]] = mapped_column(JSON)
+    looked_at: Mapped[datetime] = mapped_column(UTCDateTime)  # what was stored since has not been asked about
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 class Note(Base):

@@ -1,6 +1,6 @@
 """The stored-query index: an article meets only the watches that could match it. Pure.
 
-    keys of the article -> the watches anchored there     (each under the rarest keys it cannot match without)
+    words of the article -> the watches anchored there    (each under the rarest words it cannot match without)
     the few candidates  -> their closures -> those that hold    -> the explanation, for who asks why
 
 `Monitor.match` finds exactly what asking every watch would find (`every_watch_asked`, the oracle of the tests).
@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from alerts.document import Document, Span
 from alerts.query import Query, parse
-from alerts.terms import NameHits, Reading, Test, Why
+from alerts.terms import Anchors, NameHits, Reading, Test, Why, number
 from alerts.terms._listed import ANCHOR as LISTED
 from alerts.terms.name import ANCHOR as NAME
 from alerts.terms.outlet import ANCHOR as OUTLET
@@ -83,7 +83,7 @@ class _Entry(Generic[Key]):
     watch: Key
     query: Query
     test: Test
-    anchors: frozenset[str] | None
+    anchors: Anchors | None
     order: int
 
 
@@ -92,8 +92,8 @@ class Monitor(Generic[Key]):
 
     def __init__(self, watches: Iterable[tuple[Key, Query]] = ()) -> None:
         self._entries: dict[Key, _Entry[Key]] = {}
-        self._anchored: dict[str, dict[Key, _Entry[Key]]] = {}
-        self._always: dict[Key, _Entry[Key]] = {}
+        self._anchored: dict[int | str, set[_Entry[Key]]] = {}  # by the number of a word, or by a key of its own kind
+        self._always: set[_Entry[Key]] = set()
         self._names = _Names()
         self._added = 0
         self._special = Counter[str]()  # how many anchors need a question of their own
@@ -117,21 +117,24 @@ class Monitor(Generic[Key]):
         self._entries[key] = entry
         self._names.add(query)
         if entry.anchors is None:
-            self._always[key] = entry
+            self._always.add(entry)
         for anchor in entry.anchors or ():
-            self._anchored.setdefault(anchor, {})[key] = entry
-            self._special[anchor[: anchor.find(":") + 1]] += 1
+            self._anchored.setdefault(_place(anchor), set()).add(entry)
+            if isinstance(anchor, str):
+                self._special[anchor[: anchor.find(":") + 1]] += 1
 
     def remove(self, key: Key) -> None:
         """Stops watching `key`; KeyError when it is not there."""
         entry = self._entries.pop(key)
         self._names.remove(entry.query)
-        self._always.pop(key, None)
+        self._always.discard(entry)
         for anchor in entry.anchors or ():
-            del self._anchored[anchor][key]
-            self._special[anchor[: anchor.find(":") + 1]] -= 1
-            if not self._anchored[anchor]:
-                del self._anchored[anchor]
+            place = _place(anchor)
+            self._anchored[place].remove(entry)
+            if not self._anchored[place]:
+                del self._anchored[place]
+            if isinstance(anchor, str):
+                self._special[anchor[: anchor.find(":") + 1]] -= 1
 
     def become(self, watches: Iterable[tuple[Key, Query]]) -> None:
         """Watches exactly these. What stays as it was is not touched, so that one new watch among 100,000 is soon in."""
@@ -149,33 +152,37 @@ class Monitor(Generic[Key]):
         A watch that raises is put into `failures` and the others go on; without it the exception is the caller's.
         """
         reading = Reading(document, self._names.find(document))
-        hits = []
+        held = []
         for entry in self.candidates(reading):
             try:
                 if entry.test(reading):
-                    hits.append(Hit(entry.watch, entry.query, reading))
+                    held.append(entry)
             except Exception as error:
                 if failures is None:
                     raise
                 failures.append(Failure(entry.watch, error))
-        return hits
+        return [Hit(entry.watch, entry.query, reading) for entry in sorted(held, key=attrgetter("order"))]
 
-    def candidates(self, reading: Reading) -> Iterable[_Entry[Key]]:
+    def candidates(self, reading: Reading) -> set[_Entry[Key]]:
+        """The entries of all watches that may hold."""
         document = reading.document
-        found = dict(self._always)
         anchored = self._anchored
-        for key in document.positions.keys() & anchored.keys():
-            found.update(anchored[key])
+        found = self._always.union(*[anchored[word] for word in reading.present if word in anchored])
         for name in reading.names:
-            found.update(anchored.get(NAME + name, {}))
-        found.update(anchored.get(OUTLET + document.outlet.casefold(), {}))
+            found.update(anchored.get(NAME + name, ()))
+        found.update(anchored.get(OUTLET + document.outlet.casefold(), ()))
         if self._special[PREFIX]:
             for beginning in {key[:SHORTEST] for key in document.positions}:
-                found.update(anchored.get(PREFIX + beginning, {}))
+                found.update(anchored.get(PREFIX + beginning, ()))
         if self._special[LISTED]:
             for hit in document.listed:
-                found.update(anchored.get(LISTED + hit.id, {}))
-        return sorted(found.values(), key=attrgetter("order"))
+                found.update(anchored.get(LISTED + hit.id, ()))
+        return found
+
+
+def _place(anchor: str | frozenset[str]) -> int | str:
+    """Where the index keeps an anchor."""
+    return anchor if isinstance(anchor, str) else number(anchor)
 
 
 class _Names:

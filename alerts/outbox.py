@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,7 @@ from alerts.channels import (
     pace,
     scheme,
 )
-from alerts.models import Chat, Delivery, Note, Subscription
+from alerts.models import Chat, Delivery, Feedback, Note, Subscription
 from alerts.telling import INSTANT
 from crawler.db import UTCDateTime
 from crawler.rows import insert_missing
@@ -103,6 +103,42 @@ def lease(
             leased.append(_outgoing(session, session.get_one(Delivery, delivery_id, populate_existing=True)))
     budgets.store()
     return leased
+
+
+def reserve(session: Session, address: str, now: datetime) -> bool:
+    """Takes a turn for a change of an earlier message; False while the chat or the channel has none to give.
+
+    What is due to be sent goes first.
+    """
+    paced = pace(address)
+    chat = session.get(Chat, address, with_for_update=True, populate_existing=True)
+    if (
+        chat is None
+        or not chat.allowed
+        or chat.suspended
+        or (chat.next_send_at is not None and chat.next_send_at > now)
+    ):
+        return False
+    waiting = Delivery.status.in_(("pending", "uncertain", "leased")) & (Delivery.not_before <= now)
+    if session.scalar(select(Delivery.id).where(Delivery.address == address, waiting).limit(1)) is not None:
+        return False
+    budgets = _Budgets(session, now)
+    if not budgets.allow(scheme(address), paced.per_second):
+        return False
+    budgets.spend(scheme(address), paced.per_second)
+    budgets.store()
+    _pause(session, paced.chat, now + paced.pause)
+    return True
+
+
+def defer(session: Session, address: str, until: datetime) -> None:
+    """Nothing is written to the chat before that moment."""
+    _pause(session, pace(address).chat, until)
+
+
+def reread(session: Session, delivery: Delivery) -> Outgoing:
+    """A delivery that was sent, as it would be sent now."""
+    return _outgoing(session, delivery)
 
 
 def notify(
@@ -391,6 +427,11 @@ def move(session: Session, old: str, new: str, now: datetime) -> None:
         ]
         session.execute(update(table).where(table.address == old, *new_there).values(address=new))
         session.query(table).where(table.address == old).delete(synchronize_session=False)
+    words = (Feedback.alert_id, Feedback.user_id)
+    there = select(*words).where(Feedback.address == new)
+    here = Feedback.address == old
+    session.execute(update(Feedback).where(here, tuple_(*words).not_in(there)).values(address=new))
+    session.execute(delete(Feedback).where(here))
     session.delete(chat)
 
 

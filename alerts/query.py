@@ -30,6 +30,7 @@ from crawler.languages import Token, tokenise
 
 LONGEST = 10_000  # characters of a watch
 LONGEST_SUGGESTED = 1_000  # characters of a watch that is worth correcting: the correction is read once more
+SLIPS = 3  # of one watch that a correction puts right
 DEEPEST = 40  # parentheses, functions and NOTs inside each other
 MOST_TERMS = 2_000  # words and other leaves of a watch, macros written out
 
@@ -62,7 +63,7 @@ def parse(text: str, macros: Macros | None = None, *, watch: bool = True) -> Que
             f"a watch may have {LONGEST:,} characters, this one has {len(text):,}; make several of it",
             column=LONGEST + 1,
         )
-    return _Parser(text, macros or {}, suggest=True).query(watch)
+    return _Parser(text, macros or {}, SLIPS).query(watch)
 
 
 def leaves(term: Term) -> Iterator[Term]:
@@ -79,10 +80,14 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 _CLOSERS = {"«": "»", "»": "«", "‹": "›"} | dict.fromkeys('"“”„‟″＂', '"“”„‟″＂') | dict.fromkeys("'‘’‚‛", "'’‘‛")
 _PUNCTUATION = ".!?؟؛;…"
 _WIDE = str.maketrans("（），：＊＝", "(),:*=")
-_SPACE = re.compile(rf"(?:[\s{re.escape(_PUNCTUATION)}]|(?<!\S)[-–—](?=\s|\Z)|(?<!\S)\#(?:\s[^\n]*|\Z))+")
-_FUNCTION = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:\s*(/|>=)\s*(-?\d+))?\s*\(", re.I)
+_SPACE = re.compile(
+    rf"(?:[\s{re.escape(_PUNCTUATION.replace('!', ''))}]|(?<=\w)!|!(?![\w\"«“„(@=$])|(?<!\S)[-–—](?=\s|\Z)|(?<!\S)\#(?:\s[^\n]*|\Z))+"
+)
+_FUNCTION = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)(?:\s*(/|>=)\s*(-?\d+))?\s*\(", re.I)
 _FIELD = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*):\s*")
 _WEIGHT = re.compile(r"\^\s*(-?\d+)")
+_BAR = re.compile(r"(?<=\w)\|+(?=\w)")
+_LIKENESS = re.compile(r"(?<=\w)~\d*$")
 _BARE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،,^]+""")
 _VALUE = re.compile(r"""[^\s()"“”„‟″＂«»‹›،^]+""")
 _OPERATORS = {"and": "AND", "or": "OR", "not": "NOT"}
@@ -107,7 +112,7 @@ class _Lexeme:
 class _Lexer:
     """Cuts a watch into lexemes. `columns[i]` is the 1-based column, as written, of character i of the cleaned text."""
 
-    def __init__(self, text: str, macros: Macros, suggest: bool) -> None:
+    def __init__(self, text: str, macros: Macros, suggest: int) -> None:
         visible = [(at, char) for at, char in enumerate(text) if not _INVISIBLE.match(char)]
         self.text = "".join(char for _, char in visible).translate(_WIDE)
         self.columns = [at + 1 for at, _ in visible] + [len(text) + 1]
@@ -120,10 +125,10 @@ class _Lexer:
         if fix is not None and self.suggest and len(self.text) <= LONGEST_SUGGESTED:
             candidate = " ".join((self.text[: fix[0]] + fix[2] + self.text[fix[1] :]).split())
             try:
-                _Parser(candidate, self.macros, suggest=False).query()
+                _Parser(candidate, self.macros, self.suggest - 1).query()
                 suggestion = candidate
-            except QueryError:
-                suggestion = ""
+            except QueryError as further:
+                suggestion = further.suggestion  # a watch with two slips is corrected twice
         raise QueryError(message, column=self.columns[min(start, len(self.columns) - 1)], suggestion=suggestion)
 
     def lexemes(self) -> Iterator[_Lexeme]:
@@ -226,6 +231,7 @@ class _Lexer:
         if text[0] in "-!+" and len(text) > 1:
             instead = "" if text[0] == "+" else "NOT "
             self.wrong(f"write {'NOT' if instead else 'AND'} instead of `{text[0]}`", at, (at, at + 1, instead))
+        self._no_sign_inside(text, at, end)
         if text[0] == "$":
             return _Lexeme("macro", at, end, name=text[1:].casefold())
         if text[0] in "@=" and len(text) > 1:
@@ -235,6 +241,19 @@ class _Lexer:
         if text.endswith("*"):
             return _Lexeme("sigil", at, end, name="*", value=text.rstrip("*"))
         return _Lexeme("word", at, end, value=text)
+
+    def _no_sign_inside(self, text: str, at: int, end: int) -> None:
+        """A sign between two words that would be read as nothing is asked about."""
+        if bar := _BAR.search(text):
+            fix = (at + bar.start(), at + bar.end(), " OR ")
+            self.wrong(f"`{bar[0]}` is no operator here; write OR", at + bar.start(), fix)
+        if "*" in text.rstrip("*"):
+            kept = text.rstrip("*").partition("*")[0] or text.strip("*")
+            instead = f"{kept}*" if text[0] != "*" else kept
+            self.wrong("`*` stands only at the end of a word, such as наём*", at + text.index("*"), (at, end, instead))
+        if likeness := _LIKENESS.search(text):
+            fix = (at + likeness.start(), end, "")
+            self.wrong("words are found in all their forms; `~` has no meaning", at + likeness.start(), fix)
 
 
 def _example(field_name: str) -> str:
@@ -247,7 +266,7 @@ def _example(field_name: str) -> str:
 
 
 class _Parser:
-    def __init__(self, text: str, macros: Macros, suggest: bool) -> None:
+    def __init__(self, text: str, macros: Macros, suggest: int) -> None:
         self.lexer = _Lexer(text, macros, suggest)
         self.text = text
         self.macros = macros

@@ -1,8 +1,18 @@
 """AlertContent | DigestContent -> Message. Pure: what a person reads, within what the channels accept.
 
 Telegram's rules (https://core.telegram.org/bots/api#html-style): 4,096 UTF-16 units after parsing, at most 100
-entities, balanced tags. Every field is clipped before it is escaped, so nothing is ever cut inside a tag, and the
-sum of the budgets below stays under the limit.
+entities, balanced tags. Every field is clipped before it is escaped, so nothing is ever cut inside a tag. What is too
+long all the same loses whole lines, the least important first.
+
+A line is in one script where that is possible. In a line of ours with words that run the other way than the chat's
+language, each part is isolated (FSI ... PDI) and a mark in front gives the line the chat's direction, so nothing jumps.
+
+Buttons say in their data what they do and of which alert:
+    judge:ALERT:VERDICT   right, wrong person, not relevant
+    text:ALERT            the stored text
+    why:ALERT             the explanation tree
+    watch:ALERT:N         watch the person `alerts.facts.Facts.persons[N]` of that alert
+    more:ALERT            what else can be done about it
 """
 
 from __future__ import annotations
@@ -11,21 +21,30 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from alerts.locale import Texts, texts
 from crawler.types import UNDATED, Dating
 
+if TYPE_CHECKING:
+    from alerts.facts import Facts, Named
+
 LIMIT = 4096  # UTF-16 units
 # Budgets in UTF-16 units.
 HEADLINE = 400
 FIELD = 100
-WORDS = 120  # the words that fired, in the first line
+WORDS = 160  # the first line: whom it is about, or the words that fired
+NAME = 70
+ABOUT = 3  # names in the first line
+NAMED = 4  # persons the text also names
+SOURCES = 160
+SENTENCE = 240  # of a denial
+NEWS = 5
 QUOTE = 600
 QUOTES = 2
 WHY = 160
@@ -34,16 +53,19 @@ LISTS = 240
 URL = 900
 DIGEST_HEADLINE = 120
 DIGEST_OUTLET = 40
+DIGEST_ABOUT = 60
 DIGEST_URL = 160
 DIGEST_ITEMS = 10
+BUTTON = 24  # of a name on a button
 SPANS = 20  # bold pieces in one quote
 NOTICE_HEAD = 700
 NOTICE_LINES = 13
 NOTICE_LINE = 240
 NOTICE_VALUE = 300
 
-FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
+FSI, PDI, LRM, RLM = "\u2068", "\u2069", "\u200e", "\u200f"
 _KEPT_FORMAT = "\u200c\u200d"  # the joiners are spelling, every other format character could turn the line around
+OPENING, CLOSING = "❝\u00a0", "\u00a0❞"  # a mark never stands alone in a line
 _SPACES = re.compile(r"\s+")
 
 
@@ -53,11 +75,33 @@ class Quote:
 
     text: str
     spans: tuple[tuple[int, int], ...] = ()
+    alleged: tuple[tuple[int, int], ...] = ()  # words of death, capture ...: bold too
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A name as the text writes it, the listed one, and what makes them one: "full name, by sound"."""
+
+    text: str
+    listed: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a reply tells that the chat had not heard of the story: person, watch, denial, confirmation, outlet."""
+
+    kind: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertContent:
-    """All that a message about one alert says. `watchlists` are titles; queries are never shown."""
+    """All that a message about one alert says. `watchlists` are titles; queries are never shown.
+
+    With `news` it is a reply to an earlier message of the same story. `outlets` and `origins` count who tells the story
+    and how many of them independently; 0 when nobody counted.
+    """
 
     alert_id: str
     headline: str
@@ -69,9 +113,13 @@ class AlertContent:
     published: Dating = UNDATED
     first_seen_at: datetime | None = None
     quotes: tuple[Quote, ...] = ()
-    why: tuple[str, ...] = ()
+    names: tuple[Equation, ...] = ()
+    facts: Facts | None = None
+    news: tuple[News, ...] = ()
+    outlets: int = 0
+    origins: int = 0
     watchlists: tuple[str, ...] = ()
-    alleged: bool = False
+    alleged: bool = False  # a list that fired is headed so whatever its quotes say
     late: bool = False
     copy_kept: bool = False  # a capture of the page is in the evidence
     repeat: bool = False
@@ -79,18 +127,19 @@ class AlertContent:
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """One line of a digest."""
+    """One line of a digest. `about`: the names of its first line."""
 
     alert_id: str
     headline: str
     outlet: str
     url: str
     published: Dating = UNDATED
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """Several alerts in one message. `name` is what people call this digest; `items` are the newest of `count`.
+    """Several stories in one message. `name` is what people call this digest; `items` are the newest of `count`.
 
     `held`: they were old when their outlet was read for the first time, else they came in a flood.
     """
@@ -135,6 +184,7 @@ class Message:
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
     reply_to: str = ""  # the channel's name of the message this one answers
+    told: Mapping[str, Any] = field(default_factory=dict, hash=False)  # the same as fields, for programs
 
     @cached_property
     def html(self) -> str:
@@ -144,18 +194,18 @@ class Message:
     @cached_property
     def plain(self) -> str:
         """The same without marks; addresses stand written out."""
-        return "\n".join(
-            "".join(f"{piece.text}: {piece.href}" if piece.href else piece.text for piece in line)
-            for line in self.lines
-        )
+        return "\n".join(map(_plain, self.lines))
 
 
-def render(content: Content, language: str = "en", timezone: str = "UTC") -> Message:
-    """The message in `language`, its times in `timezone`."""
+def render(content: Content, language: str = "en", timezone: str = "UTC", now: datetime | None = None) -> Message:
+    """The message in `language`, its times in `timezone`. What happened on the day of `now` is told by its hour alone."""
     said, zone = texts(language), ZoneInfo(timezone)
     if isinstance(content, DigestContent):
-        return Message(tuple(_digest_lines(content, said, zone)), _id(content))
-    return Message(tuple(_alert_lines(content, said, zone)), _id(content), alert_buttons(content.alert_id, said))
+        return Message(_fitting(_digest_lines(content, said, zone)), _id(content), told=_digest_told(content))
+    named = content.facts.named if content.facts else ()
+    buttons = alert_buttons(content.alert_id, said, named=named)
+    lines = (_news_lines if content.news else _alert_lines)(content, said, zone, now)
+    return Message(_fitting(lines), _id(content), buttons, told=_alert_told(content))
 
 
 def _id(content: Content) -> str:
@@ -214,50 +264,160 @@ def _shown(value: Any, said: Texts, zone: ZoneInfo) -> object:
     return f"{FSI}{shown}{PDI}" if shown and said.language == "ar" else shown
 
 
-def alert_buttons(alert_id: str, said: Texts, verdict: str = "") -> tuple[tuple[Button, ...], ...]:
-    """What one can say of an alert and ask about it; `verdict` is what somebody here said already."""
+def alert_buttons(
+    alert_id: str, said: Texts, verdict: str = "", named: Sequence[Named] = ()
+) -> tuple[tuple[Button, ...], ...]:
+    """What one can say of an alert, ask about it and do with it.
+
+    `verdict` is what somebody here said already; the first of `named` can be watched (`watch:ALERT:N`, see above).
+    """
     words = {"right": "button_right", "wrong person": "button_wrong_person", "not relevant": "button_not_relevant"}
     judge = [
         Button(f"✓ {said(key)}" if word == verdict else said(key), f"judge:{alert_id}:{word}")
         for word, key in words.items()
     ]
-    ask = (Button(said("button_text"), f"text:{alert_id}"), Button(said("button_why"), f"why:{alert_id}"))
-    return tuple(judge), ask
+    ask = [Button(said("button_text"), f"text:{alert_id}"), Button(said("button_why"), f"why:{alert_id}")]
+    for person in named[:1]:
+        surname = clip((clean(person.reading) or clean(person.text)).strip().rpartition(" ")[2], BUTTON)
+        ask.append(Button(said("button_watch", name=surname), f"watch:{alert_id}:{person.number}"))
+    ask.append(Button(said("button_more"), f"more:{alert_id}"))
+    return tuple(judge), tuple(ask)
 
 
-def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
+# How much it would be missed: of a message that is too long the lowest lines go.
+Weighed = tuple[int, Line]
+
+
+def _fitting(lines: Iterable[Weighed]) -> tuple[Line, ...]:
+    """The lines that fit into one message, written out with their addresses too."""
+    kept = list(lines)
+    while sum(units(_plain(line)) + 1 for _, line in kept) > LIMIT and len(kept) > 1:
+        least = min(weight for weight, _ in kept)
+        del kept[max(at for at, (weight, _) in enumerate(kept) if weight == least)]
+    return tuple(line for _, line in kept)
+
+
+def _alert_lines(content: AlertContent, said: Texts, zone: ZoneInfo, now: datetime | None) -> Iterable[Weighed]:
     if content.repeat:
-        yield (Piece(said("repeat", id=content.alert_id)),)
-    if content.alleged:
-        words = clip(", ".join(_fired(content.quotes)), WORDS)
-        yield tuple(Piece(piece.text, bold=True) for piece in _joined([said("alleged"), words], said))
-    yield (Piece(clip(clean(content.headline).strip(), HEADLINE), bold=True),)
-    yield _joined(_origin(content, said), said)
-    for quote in content.quotes[:QUOTES]:
-        yield _quoted(quote)
-    for why in content.why[:WHYS]:
-        yield _joined(clip(clean(why).strip(), WHY).split(" = "), said, " = ")
-    yield _joined(_dates(content, said, zone), said)
-    yield _link(content.url, said)
-    yield _joined([content.alert_id, *_lists(content.watchlists)], said)
+        yield 9, (Piece(said("repeat", id=content.alert_id)),)
+    first = [Piece(part, bold=True) for part in _first(content, said)]
+    if first:
+        yield 9, _row(first, said)
+    yield 8, (Piece(_one(content.headline, HEADLINE) or content.alert_id, bold=True),)
+    yield 6, _joined(_origin(content, said), said)
+    for at, quote in enumerate(content.quotes[:QUOTES]):
+        yield 7 - 4 * at, _quoted(quote)
+    for equation in content.names[:WHYS]:
+        yield 5, _equation(equation, said)
+    if content.facts is not None:
+        if content.facts.named:
+            yield 4, _named(content.facts.named, said)
+        if content.facts.cites or content.facts.denial:
+            yield from ((3, line) for line in _cited(content.facts, said))
+    yield 8, _row(_status(content, said, zone, now), said)
+    yield 9, _joined([content.alert_id, *_lists(content.watchlists)], said)
 
 
-def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterable[Line]:
+def _news_lines(content: AlertContent, said: Texts, zone: ZoneInfo, now: datetime | None) -> Iterable[Weighed]:
+    """A reply: what is new first, and the sentence it rests on; the story itself stands in the message replied to."""
     if content.repeat:
-        yield (Piece(said("repeat", id=said("digest_id", id=content.name))),)
-    yield (Piece(said("digest_held" if content.held else "digest", count=content.count), bold=True),)
+        yield 9, (Piece(said("repeat", id=content.alert_id)),)
+    quotes = list(content.quotes[:1])
+    for news in content.news[:NEWS]:
+        key = f"news_{news.kind}" if f"news_{news.kind}" in said.by_key else "news_other"
+        if news.kind in ("denial", "confirmation"):
+            yield 9, (Piece(said(key), bold=True),)
+            yield 8, _quoted(Quote(news.text))
+            quotes = []
+        else:
+            yield 9, (Piece(_begun(said(key, text=_isolated(_one(news.text, NAME), said)), said), bold=True),)
+    yield 7, (Piece(_one(content.headline, HEADLINE) or content.alert_id),)
+    yield 6, _joined(_origin(content, said), said)
+    for quote in quotes:
+        yield 5, _quoted(quote)
+    yield 8, _row(_status(content, said, zone, now), said)
+    yield 9, _joined([content.alert_id, *_lists(content.watchlists)], said)
+
+
+def _first(content: AlertContent, said: Texts) -> list[str]:
+    """What the lock screen shows: what is alleged, and of whom; where nobody is named, the words that fired."""
+    kind = content.facts.alleged if content.facts else ""
+    head = said(f"alleged_{kind}") if kind else said("alleged") if content.alleged else ""
+    about = list(content.facts.about) if content.facts else []
+    if not about and not head:
+        return []
+    names = [_one(name, NAME) for name in about[:ABOUT]] or [clip(", ".join(_fired(content.quotes)), WORDS)]
+    return [part for part in (head, *names) if part]
+
+
+def _equation(equation: Equation, said: Texts) -> Line:
+    rule = equation.rule.replace(", ", "_").replace(" ", "_")
+    shown = f" ({said(rule)})" if rule in said.by_key else ""
+    text, listed = (_isolated(_one(name, NAME), said) for name in (equation.text, equation.listed))
+    return (Piece(_begun(f"{text} = {listed}{shown}", said)),)
+
+
+def _named(named: Sequence[Named], said: Texts) -> Line:
+    persons = []
+    for person in named[:NAMED]:
+        shown = _isolated(_one(person.text, NAME), said)
+        if person.reading:
+            shown += f"{_comma(said)} {said('possibly', reading=_isolated(_one(person.reading, NAME), said))}"
+        persons.append(shown)
+    if len(named) > NAMED:
+        persons.append(said("others", count=len(named) - NAMED))
+    return (Piece(_begun(said("named", names=f"{'؛' if said.language == 'ar' else ';'} ".join(persons)), said)),)
+
+
+def _cited(facts: Facts, said: Texts) -> Iterable[Line]:
+    """Sources and the denial; one that runs the other way than the chat stands in a line of its own."""
+    parts = []
+    if facts.cites:
+        sources = f"{_comma(said)} ".join(_isolated(_one(source, NAME), said) for source in facts.cites)
+        parts.append(said("cites", sources=sources if units(sources) <= SOURCES else _shorter(facts, said)))
+    denial = f"{OPENING}{_one(facts.denial, SENTENCE)}{CLOSING}" if facts.denial else ""
+    apart = _directions(denial) == {"L" if _ours(said) == "R" else "R"}
+    if denial:
+        parts.append(said("denial") if apart else f"{said('denial')} {_isolated(denial, said)}")
+    line = " · ".join(parts)
+    yield (Piece(_begun(line[:1].upper() + line[1:], said)),)
+    if apart:
+        yield (Piece(denial),)
+
+
+def _shorter(facts: Facts, said: Texts) -> str:
+    """As many of the sources as there is room for."""
+    shown: list[str] = []
+    for source in facts.cites:
+        one = _isolated(_one(source, NAME), said)
+        if sum(map(units, shown)) + units(one) > SOURCES - 20:
+            break
+        shown.append(one)
+    return f"{_comma(said)} ".join(shown)
+
+
+def _digest_lines(content: DigestContent, said: Texts, zone: ZoneInfo) -> Iterable[Weighed]:
+    if content.repeat:
+        yield 9, (Piece(said("repeat", id=said("digest_id", id=content.name))),)
+    yield 9, (Piece(said("digest_held" if content.held else "digest", count=content.count), bold=True),)
     shown = content.items[:DIGEST_ITEMS]
     for item in shown:
-        url = web_address(item.url)
-        headline = Piece(clip(clean(item.headline).strip(), DIGEST_HEADLINE) or item.alert_id)
-        if url and units(url) <= DIGEST_URL:
-            headline = Piece(headline.text, href=url)
-        when = _date(item.published, said.language, zone)
-        about = _joined([clip(clean(item.outlet).strip(), DIGEST_OUTLET), when, item.alert_id], said)
-        yield (Piece("• "), headline, Piece(" – "), *about)
+        yield 8, _row(_digest_item(item, said, zone), said, "• ")
     if content.count > len(shown):
-        yield (Piece(said("digest_more", count=content.count - len(shown), id=content.name)),)
-    yield _joined([said("digest_id", id=content.name), *_lists(content.watchlists)], said)
+        yield 9, (Piece(said("digest_more", count=content.count - len(shown), id=content.name)),)
+    yield 9, _joined([said("digest_id", id=content.name), *_lists(content.watchlists)], said)
+
+
+def _digest_item(item: DigestItem, said: Texts, zone: ZoneInfo) -> list[Piece]:
+    url = web_address(item.url)
+    headline = _one(item.headline, DIGEST_HEADLINE) or item.alert_id
+    about = clip(", ".join(_one(name, NAME) for name in item.about[:ABOUT]), DIGEST_ABOUT)
+    when = _date(item.published, said.language, zone).replace(" ", "\u00a0")
+    return [
+        *([Piece(about, bold=True)] if about else []),
+        Piece(headline, href=url if url and units(url) <= DIGEST_URL else ""),
+        *(Piece(part) for part in (_one(item.outlet, DIGEST_OUTLET), when, item.alert_id) if part),
+    ]
 
 
 def _origin(content: AlertContent, said: Texts) -> list[str]:
@@ -269,16 +429,27 @@ def _origin(content: AlertContent, said: Texts) -> list[str]:
     ]
 
 
-def _dates(content: AlertContent, said: Texts, zone: ZoneInfo) -> list[str]:
+def _status(content: AlertContent, said: Texts, zone: ZoneInfo, now: datetime | None) -> list[Piece]:
+    """When it was published and seen, who else tells it, and the way to it."""
     keys = {"none": "undated", "month": "published_month", "day": "published_day", "minute": "published"}
     parts = [said(keys[content.published.precision], date=_date(content.published, said.language, zone))]
     if content.first_seen_at is not None:
-        parts.append(said("seen", date=moment(content.first_seen_at, said.language, zone)))
+        parts.append(said("seen", date=moment(content.first_seen_at, said.language, zone, now)))
     if content.late:
         parts.append(said("late"))
+    if content.outlets:
+        parts.append(_counts(content, said))
     if content.copy_kept:
         parts.append(said("copy_kept"))
-    return parts
+    address = web_address(content.url)
+    return [*map(Piece, parts), Piece(said("open"), href=address) if address else Piece(said("no_link"))]
+
+
+def _counts(content: AlertContent, said: Texts) -> str:
+    if content.outlets == 1:
+        return said("only_outlet")
+    outlets = said("outlets", count=content.outlets)
+    return f"{outlets}{_comma(said)} {said('origins', count=content.origins)}" if content.origins else outlets
 
 
 def _date(dating: Dating, language: str, zone: ZoneInfo) -> str:
@@ -292,12 +463,22 @@ def _date(dating: Dating, language: str, zone: ZoneInfo) -> str:
     return format_date(dating.at.date(), "LLLL yyyy" if dating.precision == "month" else "d MMM yyyy", language)
 
 
-def moment(at: datetime, language: str, zone: ZoneInfo) -> str:
-    """A time with the name of its zone's city."""
+def moment(at: datetime, language: str, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """A time with the name of its zone's city; without the date on the day of `now`."""
     from babel.dates import format_datetime
 
-    city = zone.key.rpartition("/")[2].replace("_", " ")
-    return f"{format_datetime(_shifted(at, zone), 'd MMM yyyy, HH:mm', locale=language)} {city}"
+    local = _shifted(at, zone)
+    today = now is not None and _shifted(now, zone).date() == local.date()
+    pattern = "HH:mm" if today else "d MMM yyyy، HH:mm" if language == "ar" else "d MMM yyyy, HH:mm"
+    return f"{format_datetime(local, pattern, locale=language)} {city(zone, language)}"
+
+
+def city(zone: ZoneInfo, language: str) -> str:
+    """What people of that language call the city of a zone."""
+    from babel import Locale
+
+    called = Locale(language).time_zones.get(zone.key, {}).get("city", "")
+    return str(called) or zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def _shifted(at: datetime, zone: ZoneInfo) -> datetime:
@@ -325,21 +506,16 @@ def _lists(titles: Sequence[str]) -> list[str]:
     return [clip(", ".join(clean(title).strip() for title in titles), LISTS)]
 
 
-def _link(url: str, said: Texts) -> Line:
-    address = web_address(url)
-    return (Piece(said("open"), href=address),) if address else (Piece(said("no_link")),)
-
-
 def _quoted(quote: Quote) -> Line:
     """❝ ... ❞ with the fired words bold, cut to a window around the first of them."""
-    spans = _merged(quote)[:SPANS]
+    spans = _merged(quote, quote.spans + quote.alleged)[:SPANS]
     pieces: list[Piece] = []
     at = 0
     for start, end in spans:
         pieces += [Piece(clean(quote.text[at:start])), Piece(clean(quote.text[start:end]), bold=True)]
         at = end
     pieces.append(Piece(clean(quote.text[at:])))
-    return (Piece("❝ "), *_window([piece for piece in pieces if piece.text]), Piece(" ❞"))
+    return (Piece(OPENING), *_window([piece for piece in pieces if piece.text]), Piece(CLOSING))
 
 
 def _window(pieces: list[Piece]) -> list[Piece]:
@@ -357,10 +533,10 @@ def _window(pieces: list[Piece]) -> list[Piece]:
     return kept
 
 
-def _merged(quote: Quote) -> list[tuple[int, int]]:
-    """The spans that lie in the quote, in order, overlapping ones made one."""
+def _merged(quote: Quote, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of `spans` that lie in the quote, in order, overlapping ones made one."""
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(quote.spans):
+    for start, end in sorted(spans):
         start, end = max(start, 0), min(end, len(quote.text))
         if start >= end:
             continue
@@ -373,19 +549,55 @@ def _merged(quote: Quote) -> list[tuple[int, int]]:
 
 def _fired(quotes: Iterable[Quote]) -> list[str]:
     """The words that fired, each once, in the order they stand."""
-    words = (clean(quote.text[start:end]).strip() for quote in quotes for start, end in _merged(quote))
+    words = (clean(quote.text[start:end]).strip() for quote in quotes for start, end in _merged(quote, quote.spans))
     return list(dict.fromkeys(word for word in words if word))[:3]
 
 
 def _joined(parts: Sequence[str], said: Texts, separator: str = " · ") -> Line:
     """The parts that are not empty, in one line; where both directions meet, each part is isolated."""
-    parts = [part for part in parts if part]
-    directions = {direction for part in parts for direction in _directions(part)}
-    if directions == {"L", "R"}:
-        parts = [f"{FSI}{part}{PDI}" for part in parts]
-        # Everything strong is isolated now, so the line itself would run left to right in any language.
-        parts[0] = (RLM if said.language in ("ar", "fa", "he") else "") + parts[0]
-    return (Piece(separator.join(parts)),)
+    return _row([Piece(part) for part in parts], said, separator=separator)
+
+
+def _row(parts: Sequence[Piece], said: Texts, before: str = "", separator: str = " · ") -> Line:
+    """As `_joined`, of pieces that may be bold or lead somewhere."""
+    parts = [part for part in parts if part.text]
+    directions = {direction for part in parts for direction in _directions(part.text)}
+    mark = ""
+    if directions - {_ours(said)}:
+        parts = [Piece(f"{FSI}{part.text}{PDI}", part.bold, part.href) for part in parts]
+        mark = _direction(said)  # everything strong is isolated now, so the line has none of its own
+    line: list[Piece] = [Piece(before + mark)] if before + mark else []
+    for at, part in enumerate(parts):
+        line += [Piece(separator), part] if at else [part]
+    return tuple(line)
+
+
+def _ours(said: Texts) -> str:
+    """The direction of the chat's language."""
+    return "R" if said.language in ("ar", "fa", "he") else "L"
+
+
+def _direction(said: Texts) -> str:
+    return RLM if _ours(said) == "R" else LRM
+
+
+def _begun(line: str, said: Texts) -> str:
+    """A line of ours with isolated parts: it runs as the chat's language does whatever stands first in it."""
+    return _direction(said) + line if FSI in line else line
+
+
+def _isolated(text: str, said: Texts) -> str:
+    """`text` isolated where it may run against the words around it."""
+    return text if _directions(text) <= {_ours(said)} and text else f"{FSI}{text}{PDI}"
+
+
+def _comma(said: Texts) -> str:
+    return "،" if said.language == "ar" else ","
+
+
+def _one(text: str, limit: int) -> str:
+    """One clean line of at most `limit` units."""
+    return clip(clean(text).strip(), limit)
 
 
 def _directions(text: str) -> set[str]:
@@ -462,8 +674,73 @@ def web_address(url: str) -> str:
         return ""
 
 
+def _plain(line: Line) -> str:
+    return "".join(f"{piece.text}: {piece.href}" if piece.href else piece.text for piece in line)
+
+
 def _tagged(piece: Piece) -> str:
     text = html.escape(piece.text)
     if piece.href:
         text = f'<a href="{html.escape(piece.href)}">{text}</a>'
     return f"<b>{text}</b>" if piece.bold else text
+
+
+def _alert_told(content: AlertContent) -> dict[str, Any]:
+    """The same for a program: nothing cut, nothing translated."""
+    facts = content.facts
+    return {
+        "kind": "reply" if content.news else "alert",
+        "id": content.alert_id,
+        "alleged": (facts.alleged if facts else "") or ("unsaid" if content.alleged else ""),
+        "about": list(facts.about) if facts else [],
+        "headline": content.headline,
+        "outlet": content.outlet,
+        "country": content.country,
+        "leaning": content.leaning,
+        "language": content.language,
+        "url": web_address(content.url),
+        "quotes": [{"text": one.text, "spans": _merged(one, one.spans)} for one in content.quotes],
+        "names": [{"text": one.text, "listed": one.listed, "rule": one.rule} for one in content.names],
+        "named": [{"text": one.text, "reading": one.reading} for one in facts.named] if facts else [],
+        "cites": list(facts.cites) if facts else [],
+        "denial": facts.denial if facts else "",
+        "confirmation": facts.confirmation if facts else "",
+        **_told_dates(content.published),
+        "seen": content.first_seen_at.isoformat() if content.first_seen_at else "",
+        "late": content.late,
+        "outlets": content.outlets,
+        "origins": content.origins,
+        "copy_kept": content.copy_kept,
+        "news": [{"kind": one.kind, "text": one.text} for one in content.news],
+        "watchlists": list(content.watchlists),
+        "repeat": content.repeat,
+    }
+
+
+def _digest_told(content: DigestContent) -> dict[str, Any]:
+    return {
+        "kind": "digest",
+        "id": _id(content),
+        "count": content.count,
+        "items": [
+            {
+                "id": item.alert_id,
+                "about": list(item.about),
+                "headline": item.headline,
+                "outlet": item.outlet,
+                "url": web_address(item.url),
+                **_told_dates(item.published),
+            }
+            for item in content.items
+        ],
+        "held": content.held,
+        "watchlists": list(content.watchlists),
+        "repeat": content.repeat,
+    }
+
+
+def _told_dates(dating: Dating) -> dict[str, str]:
+    """`published` as an ISO date or time, as exact as it is known."""
+    ends = {"month": 7, "day": 10}
+    at = "" if dating.at is None or dating.precision == "none" else dating.at.isoformat()
+    return {"published": at[: ends.get(dating.precision, len(at))], "precision": dating.precision}

@@ -6,9 +6,8 @@ The caller opens the transaction. Everything may be called twice.
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -24,9 +23,11 @@ from crawler.errors import UsageError
 
 INVITE_LIFE = timedelta(minutes=15)
 
-Role = Literal["owner", "reader"]
+Role = Literal["owner", "editor", "reader"]
 
-_OWN_LIST = re.compile(r"user-\d+")
+DELIVERIES = ("instant", "digest")
+
+_RANK: Mapping[Role, int] = {"reader": 0, "editor": 1, "owner": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,19 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A watchlist as a chat sees it: by name, never by query."""
+    """A watchlist as a chat sees it: by name, never by query.
+
+    `deliver` is how its alerts come here, or would; `wakes`: its urgent ones break the quiet hours. `shipped` lists
+    stand in config.yaml; `owner` is the Telegram user who made it.
+    """
 
     watchlist: str
     title: str
     subscribed: bool
+    deliver: str = "instant"
+    wakes: bool = False
+    shipped: bool = False
+    owner: int | None = None
 
 
 def subscribe(session: Session, watchlist: str, address: str, now: datetime, *, source: str = "user") -> bool:
@@ -58,7 +67,9 @@ def subscribe(session: Session, watchlist: str, address: str, now: datetime, *, 
     address = current(session, check(address))
     known = set(session.scalars(select(Watchlist.id).where(Watchlist.removed_at.is_(None))))
     if watchlist not in known:
-        public = (name for name in known if not _OWN_LIST.fullmatch(name))
+        public = session.scalars(
+            select(Watchlist.id).where(Watchlist.removed_at.is_(None), Watchlist.owner.is_(None))
+        ).all()
         raise UsageError(f"no watchlist `{watchlist}`{did_you_mean(watchlist, public)}")
     remember(session, address, now)
     if source == "user":
@@ -68,6 +79,25 @@ def subscribe(session: Session, watchlist: str, address: str, now: datetime, *, 
     session.add(Subscription(watchlist_id=watchlist, address=address, source=source, created_at=now))
     session.flush()
     return True
+
+
+def choose(
+    session: Session, watchlist: str, address: str, *, deliver: str | None = None, wakes: bool | None = None
+) -> None:
+    """How the alerts of a subscribed list come: "instant", "digest" or '' (as the list says), and whether urgent ones wake.
+
+    None leaves it as it is. UsageError when the address does not get the list.
+    """
+    found = _find(session, watchlist, current(session, check(address)))
+    if found is None:
+        raise UsageError(f"{address} does not get `{watchlist}`")
+    if deliver is not None:
+        if deliver not in ("", *DELIVERIES):
+            raise UsageError(f"{deliver!r}: write instant, digest or urgent{did_you_mean(deliver, DELIVERIES)}")
+        found.deliver = deliver
+    if wakes is not None:
+        found.wakes = wakes
+    session.flush()
 
 
 def unsubscribe(session: Session, watchlist: str, address: str) -> bool:
@@ -103,20 +133,34 @@ def own_list(user_id: int) -> str:
     return f"user-{user_id}"
 
 
-def check_visible(watchlist: str, user_id: int, granted: Role) -> None:
-    """UsageError when this is somebody else's own list: to a reader it does not exist."""
-    if granted != "owner" and _OWN_LIST.fullmatch(watchlist) and watchlist != own_list(user_id):
+def check_visible(session: Session, watchlist: str, user_id: int, granted: Role) -> None:
+    """UsageError when this is somebody else's own list: to others but an owner it does not exist."""
+    row = session.get(Watchlist, watchlist)
+    if row is not None and not _visible(row, user_id, granted):
         raise UsageError(f"no watchlist `{watchlist}`")
 
 
+def _visible(row: Watchlist, user_id: int, granted: Role) -> bool:
+    return granted == "owner" or row.owner in (None, user_id)
+
+
 def choices(session: Session, address: str, user_id: int = 0, granted: Role = "owner") -> list[Choice]:
-    """Every watchlist this user may see, and whether `address` gets it."""
-    mine = {subscribed.watchlist for subscribed in listed(session, current(session, address))}
+    """Every watchlist this user may see, and whether and how `address` gets it."""
+    here = select(Subscription).where(Subscription.address == current(session, address))
+    mine = {row.watchlist_id: row for row in session.scalars(here)}
     query = select(Watchlist).where(Watchlist.removed_at.is_(None)).order_by(Watchlist.id)
     return [
-        Choice(row.id, row.title or row.id, row.id in mine)
+        Choice(
+            row.id,
+            row.title or row.id,
+            row.id in mine,
+            deliver=(mine[row.id].deliver if row.id in mine else "") or row.deliver,
+            wakes=row.id in mine and mine[row.id].wakes,
+            shipped=row.source == "config",
+            owner=row.owner,
+        )
         for row in session.scalars(query)
-        if granted == "owner" or not _OWN_LIST.fullmatch(row.id) or row.id == own_list(user_id)
+        if _visible(row, user_id, granted)
     ]
 
 
@@ -160,6 +204,12 @@ def knows_chat(session: Session, address: str) -> bool:
     """Whether somebody listed this chat, or a topic of it, and nobody denied it."""
     here = or_(Chat.address == address, Chat.address.startswith(f"{address}/", autoescape=True))
     return session.scalar(select(Chat.address).where(here, Chat.allowed).limit(1)) is not None
+
+
+def allowed(session: Session, address: str) -> bool:
+    """Whether nobody denied this chat."""
+    chat = session.get(Chat, current(session, address))
+    return chat is None or chat.allowed
 
 
 def resume(session: Session, address: str) -> str:
@@ -224,9 +274,10 @@ def redeem(session: Session, code: str, user_id: int, now: datetime) -> Role | N
         return None
     granted = _role(session.scalars(select(Invite.role).where(Invite.code_sha256 == digest)).one())
     known = role(session, user_id)
-    if known != "owner":  # an owner who tries a reader's code stays one
+    if known is None or _RANK[granted] > _RANK[known]:  # an owner who tries a reader's code stays one
         add_user(session, user_id, granted, now)
-    return granted
+        return granted
+    return known
 
 
 def first_owner(session: Session, now: datetime, owners: Iterable[int] = ()) -> str | None:

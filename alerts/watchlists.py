@@ -29,6 +29,7 @@ _DEFINITION = re.compile(r"\s*\$([^\W\d]\w*)\s*=(.*)", re.S)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VERSION = "watchlists.version"
 PARSED = 400_000  # lines kept parsed; a list longer than this would push itself out
+LONGEST_COPY = 500  # lines of a list somebody copies in a chat
 PARAMETERS = 10_000  # of one statement; SQLite allows 32,766
 
 
@@ -72,6 +73,7 @@ class Listed:
     understood: str
     broken: str
     created_at: datetime
+    owner: int | None = None  # the Telegram user who made the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +177,14 @@ def add(
     watchlist: str = DEFAULT,
     title: str = "",
     alleged: bool = False,
+    owner: int | None = None,
 ) -> Listed:
     """A person's watch, saved; the watchlist is made when it is not there. The same watch twice is one.
 
     Raises QueryError, or UsageError when the list is config.yaml's or its id cannot be one.
     """
     line = understood(session, text, watchlist)
-    row = _own_list(session, watchlist, title, alleged, now)
+    row = _own_list(session, watchlist, title, alleged, now, owner)
     watch = _write_line(session, watchlist, line, now)
     session.flush()
     return _listed(row, watch, line)
@@ -201,11 +204,18 @@ def understood(session: Session, text: str, watchlist: str = DEFAULT) -> Line:
 
 
 def add_all(
-    session: Session, lines: Iterable[str], now: datetime, *, watchlist: str, title: str = "", alleged: bool = False
+    session: Session,
+    lines: Iterable[str],
+    now: datetime,
+    *,
+    watchlist: str,
+    title: str = "",
+    alleged: bool = False,
+    owner: int | None = None,
 ) -> int:
     """Many watches of a person, each readable by itself, saved at once; how many of them are new to the list."""
     check_own(session, watchlist)
-    _own_list(session, watchlist, title, alleged, now)
+    _own_list(session, watchlist, title, alleged, now, owner)
     rows = session.execute(select(Watch.query, Watch.id, Watch.removed_at).where(Watch.watchlist_id == watchlist))
     there = {text: (watch_id, removed_at) for text, watch_id, removed_at in rows}
     wanted = dict.fromkeys(lines)
@@ -298,15 +308,66 @@ def check_own(session: Session, watchlist: str) -> None:
         raise UsageError(f"watchlist `{watchlist}` stands in config.yaml; change it there, or name another one")
 
 
-def _own_list(session: Session, watchlist: str, title: str, alleged: bool, now: datetime) -> Watchlist:
-    """A person's list, made or brought back when it is not there."""
+def _own_list(
+    session: Session, watchlist: str, title: str, alleged: bool, now: datetime, owner: int | None = None
+) -> Watchlist:
+    """A person's list, made or brought back when it is not there; `owner` is kept when it is."""
     row = session.get(Watchlist, watchlist)
     if row is None:
-        row = Watchlist(id=watchlist, title=title, alleged=alleged, source="user", created_at=now)
+        row = Watchlist(id=watchlist, title=title, alleged=alleged, source="user", owner=owner, created_at=now)
         session.add(row)
     row.source, row.removed_at, row.title, row.alleged = "user", None, title or row.title, alleged or row.alleged
     session.flush()
     return row
+
+
+def may_change(row: Watchlist, user_id: int, role: str) -> bool:
+    """Whether that Telegram user may change this list: its maker, the owner, and editors where nobody owns it."""
+    if row.source == "config" or row.removed_at is not None:
+        return False
+    return row.owner == user_id or role == "owner" or (role == "editor" and row.owner is None)
+
+
+def list_of(session: Session, watch_id: int) -> Watchlist | None:
+    """The list in which that watch stands now, or None."""
+    watch = session.get(Watch, watch_id)
+    if watch is None or watch.removed_at is not None:
+        return None
+    row = session.get_one(Watchlist, watch.watchlist_id)
+    return None if row.removed_at is not None else row
+
+
+def copy(session: Session, watchlist: str, to: str, now: datetime, *, owner: int, title: str = "") -> int:
+    """A person's own copy of a list, under the id `to`, to be changed at will; how many lines were written.
+
+    A copy that is there already stays as it is: 0. UsageError for a list nobody has or of thousands of lines.
+    """
+    original = session.get(Watchlist, watchlist)
+    if original is None or original.removed_at is not None:
+        raise UsageError(f"no watchlist `{watchlist}`")
+    texts = _texts(session, watchlist)
+    if len(texts) > LONGEST_COPY:
+        raise UsageError(f"`{watchlist}` has {len(texts)} watches, too many to copy here: at most {LONGEST_COPY}")
+    there = session.get(Watchlist, to)
+    if there is not None and there.owner != owner:
+        raise UsageError(f"the id `{to}` is taken")
+    if there is not None and there.removed_at is None:
+        return 0
+    row = _own_list(session, to, title or original.title, original.alleged, now, owner)
+    row.deliver, row.urgent = original.deliver, original.urgent
+    _write_lines(session, to, texts, now)
+    session.flush()
+    return len(texts)
+
+
+def remove_list(session: Session, watchlist: str, now: datetime) -> None:
+    """Takes a person's list away, with its watches; the rows stay. May be called twice."""
+    row = session.get(Watchlist, watchlist)
+    if row is None or row.source == "config" or row.removed_at is not None:
+        return
+    _write_lines(session, watchlist, (), now)
+    row.removed_at = now
+    session.flush()
 
 
 def remove(session: Session, watch_id: int, now: datetime) -> Listed:
@@ -342,8 +403,21 @@ def listed(session: Session, watchlist: str = "") -> list[Listed]:
 def _listed(row: Watchlist, watch: Watch, line: Line) -> Listed:
     understood = "" if line.query is None else str(line.query)
     return Listed(
-        watch.id, row.id, row.title or row.id, row.source, watch.query, understood, line.broken, watch.created_at
+        watch.id,
+        row.id,
+        row.title or row.id,
+        row.source,
+        watch.query,
+        understood,
+        line.broken,
+        watch.created_at,
+        row.owner,
     )
+
+
+def macros(session: Session, watchlist: str) -> Mapping[str, Query]:
+    """The definitions of a list, by name without `$`."""
+    return _macros(_texts(session, watchlist))
 
 
 def _macros(texts: Iterable[str]) -> dict[str, Query]:

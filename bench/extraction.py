@@ -24,11 +24,11 @@ def measure(data: Path | None) -> Iterator[Figure | Skipped]:
         yield Skipped("extraction", "pages/index.tsv")
         return
     gold = list(gold_pages(data))
-    pages = [_page(page.url, page.body) for page in gold[:: max(1, len(gold) // PAGES)]]
+    pages = [page_of(page.url, page.body) for page in gold[:: max(1, len(gold) // PAGES)]]
     theirs, ours = _seconds(pages, [_trafilatura, lambda page: extract(page, None, NOW)])
     note = f"{len(pages)} pages of {fmean(len(page.body) for page in pages) / 1000:.0f} KB, best of {ROUNDS}"
     yield Figure("extraction.cost_unknown", ours / theirs, 2.0, lower_is_better=True, note=note)
-    known = [(page, rules) for page in pages if (rules := _rules_for(page)) is not None]
+    known = [(page, rules) for page in pages if (rules := rules_for(page)) is not None]
     chosen = [page for page, _ in known]
     by_url = {id(page): rules for page, rules in known}
     theirs, ours = _seconds(chosen, [_trafilatura, lambda page: extract(page, by_url[id(page)], NOW)])
@@ -36,7 +36,7 @@ def measure(data: Path | None) -> Iterator[Figure | Skipped]:
     yield Figure("extraction.cost_selectors", ours / theirs, 0.25, lower_is_better=True, note=note)
 
 
-def _page(url: str, body: bytes) -> Page:
+def page_of(url: str, body: bytes) -> Page:
     return Page(url, url, 200, (("content-type", "text/html"),), body, NOW)
 
 
@@ -58,7 +58,7 @@ def _seconds(pages: Sequence[Page], readers: Sequence[Callable[[Page], object]])
     return [sum(times) for times in best]
 
 
-def _rules_for(page: Page) -> ReadingRules | None:
+def rules_for(page: Page) -> ReadingRules | None:
     """Selectors as an outlet's YAML would have them: the class or id of the smallest block that holds the body."""
     from crawler import markup
 

@@ -23,7 +23,7 @@ from crawler.mojibake import LOOKED_AT, is_garbled
 from crawler.tally import COUNTED, HOLE, Checked, Day, hour_of, mark, moment_of, patience
 
 EPOCH = date(1970, 1, 1)
-ANSWERED = ("ok", "not modified", "empty")
+ANSWERED = ("ok", "not modified", "empty", "over budget")  # not in vain
 AT_MOST = timedelta(hours=48)  # counted in one transaction
 
 
@@ -91,7 +91,7 @@ def _stored(session: Session, first_day: int) -> dict[int, dict[int, Day]]:
 def _counted(session: Session, start: int, until: datetime) -> dict[int, _Hours]:
     since = moment_of(start)
     checks = _checks(session, since, until)
-    intervals = dict(session.execute(select(EntryPoint.id, EntryPoint.interval_s)).tuples().all())
+    intervals = dict(session.execute(select(EntryPoint.id, EntryPoint.interval_s)).all())
     found: dict[int, _Hours] = defaultdict(_Hours)
     for entry_point_id, asked in checks.items():
         hours = found[entry_point_id]
@@ -122,19 +122,19 @@ def _checks(session: Session, since: datetime, until: datetime) -> dict[int, lis
             Check.first,
             # A sitemap is asked for three days, and three days without an article are no trouble of its.
             case((and_(EntryPoint.kind == "sitemap", Check.outcome == "empty"), "ok"), else_=Check.outcome),
-            Check.listed,
             Check.saved,
             Check.unchanged,
             Check.rejected,
             Check.failed,
+            Check.hole_since.is_not(None),
         )
         .join(EntryPoint, EntryPoint.id == Check.entry_point_id)
         .where(Check.at >= since, Check.at <= until)
         .order_by(Check.at, Check.id)
     )
     found: dict[int, list[Checked]] = defaultdict(list)
-    for entry_point_id, at, first, outcome, listed, saved, unchanged, refused, failed in rows:
-        found[entry_point_id].append(Checked(at, first, outcome, listed, saved, unchanged, refused, failed))
+    for entry_point_id, at, first, outcome, saved, unchanged, refused, failed, hole in rows:
+        found[entry_point_id].append(Checked(at, first, outcome, saved, unchanged, refused, failed, hole))
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -86,12 +86,17 @@ class CrawlSection(Section):
     """How outlets are read. Sizes in bytes."""
 
     contact: str = PROJECT_PAGE  # stands in the User-Agent, so that an outlet can write to somebody
+    checks_per_day: float = Field(96, gt=0)  # of an entry point on average; busy ones get more, slow ones fewer
     every_min: Duration = timedelta(minutes=2)
-    every: Duration = timedelta(minutes=10)  # how often an entry point is read unless its outlet says otherwise
+    every: Duration | None = None  # how often every entry point is read; None: as often as it publishes
     every_max: Duration = timedelta(minutes=30)
     delay: Duration = timedelta(seconds=2)  # pause between two requests to one host; robots.txt may ask for more
     timeout: Duration = timedelta(seconds=30)
     max_page: Bytes = 20 * 10**6
+    bytes_per_day: Bytes = Field(
+        300 * 10**6, ge=1
+    )  # of one outlet, a day of UTC; what is over it waits for the next day
+    revisits: Literal["all", "matched", "none"] = "all"  # which articles are asked for again, for edits and deletions
     articles_per_check: int = Field(200, ge=1)  # of one entry point at one reading; the rest is read at the next
     obey_robots: bool = True
     proxy: str = ""  # for all outlets; "" means https_proxy/http_proxy of the environment
@@ -112,7 +117,7 @@ class CrawlSection(Section):
 
     @model_validator(mode="after")
     def _ordered(self) -> CrawlSection:
-        if not self.every_min <= self.every <= self.every_max:
+        if not self.every_min <= (self.every or self.every_min) <= self.every_max:
             raise ValueError("every_min <= every <= every_max does not hold")
         return self
 

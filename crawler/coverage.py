@@ -17,15 +17,15 @@ from sqlalchemy.orm import Session
 
 from crawler import check_days, health_rows
 from crawler.health import LOST, STATES, Change, State, fold
-from crawler.models import EntryPoint
+from crawler.models import Check, EntryPoint
 from crawler.outlets import Outlet
 from crawler.tally import HOLE, MARKS, READ, Day, hour_of, moment_of, patience
 
 CAUGHT_UP = "o"  # not read then, but what came in it was read later
 LEGEND: Mapping[str, str] = {**MARKS, CAUGHT_UP: "not read then, caught up later"}
-ORDER = "+.lgoerbfdx "  # of several entry points the one that comes first here tells the hour
+ORDER = "+.lgoermbfdx "  # of several entry points the one that comes first here tells the hour
 COVERED = READ | {CAUGHT_UP}
-WAITS_H = {"r": 24}  # hours an outlet's pause may last; any other failure is tried again sooner
+WAITS_H = {"r": 24, "m": 24}  # hours an outlet's pause may last; any other failure is tried again sooner
 WAITS_OTHERWISE_H = 4
 ENOUGH = 0.5  # share of the hours of a window from which on an outlet was read
 NARROW = 10  # a watchlist that can see no more outlets than this misses each of them
@@ -157,22 +157,43 @@ def _lines(session: Session, since: datetime, now: datetime, hours: int) -> dict
     )
     found: dict[str, list[str]] = {}
     first, last = hour_of(from_day) // 24 * 24, hour_of(now)
+    holes = _holes(session, from_day)
     for id, outlet, interval_s in points:
-        letters = hour_by_hour(days.get(id, {}), first, last, patience(interval_s))
+        letters = hour_by_hour(days.get(id, {}), first, last, patience(interval_s), holes.get(id, ()))
         found.setdefault(outlet, []).append(letters[-hours:])
     return found
 
 
-def hour_by_hour(days: Mapping[int, Day], first: int, last: int, patience: timedelta) -> str:
+def _holes(session: Session, since: datetime) -> dict[int, list[tuple[int, int]]]:
+    """First and last hour of what stays missing, by entry point: the list no longer reached it, no archive gave it."""
+    rows = session.execute(
+        select(Check.entry_point_id, Check.hole_since, Check.hole_until).where(
+            Check.at >= since, Check.hole_since.is_not(None)
+        )
+    )
+    found: dict[int, list[tuple[int, int]]] = {}
+    for id, begun, ended in rows:
+        if begun is not None and ended is not None:
+            found.setdefault(id, []).append((hour_of(begun), hour_of(ended)))
+    return found
+
+
+def hour_by_hour(
+    days: Mapping[int, Day], first: int, last: int, patience: timedelta, holes: Sequence[tuple[int, int]] = ()
+) -> str:
     """The letters of hours `first` to `last`, of which an entry point's days have some.
 
     Between two checks that are no further apart than `patience` nothing was missed; after a failure the next try is
-    late on purpose; and a hole is closed when the check after it still named what the one before it had.
+    late on purpose; and what was not read was caught up by the next check, unless it lies in one of `holes`.
     """
     blank = HOLE * 24
     row = "".join(days[number].marks if number in days else blank for number in range(first // 24, last // 24 + 1))
     letters = list(row[first % 24 : first % 24 + last - first + 1])
-    return "".join(_filled(letters, math.ceil(patience.total_seconds() / 3600)))
+    filled = list(_filled(letters, math.ceil(patience.total_seconds() / 3600)))
+    for begun, ended in holes:
+        for at in range(max(0, begun - first), min(len(filled), ended + 1 - first)):
+            filled[at] = HOLE if letters[at] == HOLE else filled[at]
+    return "".join(filled)
 
 
 def _filled(letters: Sequence[str], patience_h: int) -> Iterator[str]:
@@ -186,7 +207,7 @@ def _filled(letters: Sequence[str], patience_h: int) -> Iterator[str]:
         after = next((other for other in letters[at:] if other != HOLE), "")
         ahead = next((far for far, other in enumerate(letters[at:]) if other != HOLE), len(letters) - at)
         if before in READ or before == "e":
-            short = ago + ahead - 1 < patience_h if after else ago < patience_h
+            short = after not in ("l", "g") and (ago + ahead - 1 if after else ago) < patience_h
             yield "." if short else CAUGHT_UP if after == "l" else HOLE
         elif before != HOLE and ago <= WAITS_H.get(before, WAITS_OTHERWISE_H):
             yield before
@@ -202,10 +223,16 @@ def best(lines: Sequence[str], hours: int) -> str:
 
 
 def squeeze(hours: str, width: int) -> tuple[str, int]:
-    """At most `width` letters for all hours, each the worst of its stretch, and how many hours each stands for."""
+    """At most `width` letters for all hours, each the worst of its stretch, and how many hours each stands for.
+
+    Where all of a stretch was read, news are worth more than none.
+    """
     each = max(1, math.ceil(len(hours) / width))
     starts = range(len(hours) % each - each if len(hours) % each else 0, len(hours), each)
-    return "".join(max(hours[max(0, at) : at + each], key=ORDER.index) for at in starts), each
+    stretches = [hours[max(0, at) : at + each] for at in starts]
+    return "".join(
+        "+" if "+" in part and not part.strip("+.") else max(part, key=ORDER.index) for part in stretches
+    ), each
 
 
 # --- what a watchlist loses ------------------------------------------------------------------------------------------

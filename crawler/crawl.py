@@ -3,6 +3,7 @@
 page = get(entry_point)                      # conditional; the host's turn, the guard, robots.txt
 reading = outcomes.of_entry_point(page)      # listings, or how the check ended
 reading += older pages                       # until one names what an earlier check had
+fill(hole)                                   # when nobody had looked for longer than the list reaches
 for wanted in store.listed(reading):         # new, changed or still open; newest first
     page = get(wanted)                       # unless the entry point told the article whole
     draft = extract(page)
@@ -22,18 +23,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import isolation, outcomes, spiders, urls
-from crawler.backfill import back_fill
+from crawler import budget, healing, isolation, joining, outcomes, revisits, rhythm, spiders, urls
+from crawler.backfill import back_fill, fill
+from crawler.budget import Purpose
 from crawler.config import CrawlSection
 from crawler.errors import DatabaseError
 from crawler.extract import extract
 from crawler.fetch import Ask, NotFetched
-from crawler.known import Wanted
+from crawler.known import Noted, Wanted
 from crawler.log import get_log
 from crawler.outlets import EntryPointFact, Outlet
 from crawler.paging import Trail
 from crawler.reading import rules_of
-from crawler.schedule import CheckEnd, DueEntryPoint, Outcome
+from crawler.revisits import DueRevisit
+from crawler.schedule import CheckEnd, DueEntryPoint, Hole, Listed, Outcome
 from crawler.spiders import LATEST, Days, Reading, Told
 from crawler.store import Store
 from crawler.types import Blocked, Draft, Page, Rejected, Saved, Unchanged
@@ -118,7 +121,10 @@ def unattended(subject: str) -> AbstractContextManager[object]:
 
 
 class Crawl:
-    """One process's crawl. `stop()` lets what is in flight end and starts nothing new."""
+    """One process's crawl. `stop()` lets what is in flight end and starts nothing new.
+
+    `bounded` holds outlets to their bytes a day; what a person asks for by hand is not held back.
+    """
 
     def __init__(
         self,
@@ -130,6 +136,7 @@ class Crawl:
         on_event: Callable[[Event], None] = lambda event: None,
         attention: Attention = unattended,
         extract: isolation.Extract = extract,
+        bounded: bool = False,
     ) -> None:
         self.fetcher = fetcher
         self.store = store
@@ -139,6 +146,8 @@ class Crawl:
         self._on_event = on_event
         self._attention = attention
         self._extract = extract
+        self._bounded = bounded
+        self._answers: Counter[str] = Counter()  # by outlet, not written down yet
         self._log = get_log()
 
     def stop(self) -> None:
@@ -173,6 +182,7 @@ class Crawl:
         took_ms = int((now - started).total_seconds() * 1000)
         end = _counted(end, counts, took_ms)
         try:
+            await self.spent(entry_point.outlet)
             await self.store.check_ended(entry_point, end, now)
         except (DatabaseError, SQLAlchemyError, OSError) as error:
             end = replace(end, outcome="error", reason=f"nothing could be stored: {_first_line(error)}")
@@ -186,31 +196,119 @@ class Crawl:
             **counts,
         )
         self._on_event(CheckEnded(entry_point, end))
+        await self._healed(entry_point, end)
         return end
+
+    async def _healed(self, entry_point: DueEntryPoint, end: CheckEnd) -> None:
+        """Looks for a better entry point where this one lists nothing; a surprise over it costs no check."""
+        if self.stopping.is_set():
+            return
+        try:
+            await healing.heal(self, entry_point, end)
+        except (DatabaseError, SQLAlchemyError, OSError) as error:
+            self._log.error("cannot heal", outlet=entry_point.outlet, reason=_first_line(error))
+        except Exception:
+            self._log.exception("surprise", outlet=entry_point.outlet, url=entry_point.url)
 
     async def _read(
         self, entry_point: DueEntryPoint, limits: Limits, counts: Counter[str], page: Page | None
     ) -> CheckEnd:
         outlet = self.outlets[entry_point.outlet]
-        address = spiders.start(entry_point.kind, entry_point.url)
+        address = spiders.start(entry_point.kind, entry_point.address or entry_point.url)
         ask = replace(self.ask(address, outlet), etag=entry_point.etag, last_modified=entry_point.last_modified)
-        got = page or await self.fetcher.get(ask)
+        refused = "" if page else await self.over_budget(outlet, "list")
+        if refused:
+            return CheckEnd("over budget", refused, not_before=budget.next_day(self.fetcher.clock()))
+        got = page or await self.get(ask)
+        moved_to = got.url if isinstance(got, Page) and got.moved else ""
         found = await self._listing(got, entry_point, outlet)
+        if isinstance(found, CheckEnd) and found.outcome == "not modified" and not entry_point.conditional:
+            return CheckEnd("error", "HTTP 304 to a request that set no condition")
         if isinstance(found, CheckEnd) and found.outcome != "not modified":
             return found
         reading = found if isinstance(found, Reading) else Reading((), {})
         counts["listed"] = len(reading.listings)
-        paused, _ = await self.articles(entry_point, reading, limits, counts)
+        noted = await self.store.listed(entry_point, reading, self.fetcher.clock())
+        paused, _ = await self._read_all(noted.wanted, entry_point, reading, limits, counts)
+        end = found if isinstance(found, CheckEnd) else self._of_list(got, reading, noted)
+        if moved_to:
+            end = replace(
+                end, moved_to=moved_to, reason=", ".join(filter(None, [end.reason, f"moved for good to {moved_to}"]))
+            )
         if paused is not None:
-            return CheckEnd("rate-limited", paused.reason, not_before=paused.until)
-        if isinstance(found, CheckEnd):
-            return found
+            return replace(end, outcome="rate-limited", reason=paused.reason, not_before=paused.until)
+        if counts["waiting"]:
+            refused = await self.over_budget(outlet, "article")
+            end = replace(end, outcome="over budget", reason=f"{counts['waiting']} articles wait: {refused}")
+        return end if noted.hole is None else await self._filled(end, noted.hole, outlet, counts)
+
+    def _of_list(self, got: Page | NotFetched, reading: Reading, noted: Noted) -> CheckEnd:
+        """The end of a check whose list was read."""
         outcome: Outcome = "ok" if reading.listings else "empty"
         reason = ", ".join(f"{count} {why}" for why, count in reading.dropped.items())
+        now = self.fetcher.clock()
+        span = rhythm.span_of((one.published_at for one in reading.listings if one.published_at), now)
+        new = tuple(listing.published_at for listing in noted.new)
+        end = CheckEnd(outcome, reason, learnt=Listed(new, span, noted.hole.until if noted.hole else None))
         # An index that stays the same says nothing of what it leads to, nor a page of what older posts became.
         if reading.more or reading.told is not None or not isinstance(got, Page):
-            return CheckEnd(outcome, reason)
-        return CheckEnd(outcome, reason, etag=got.header("etag"), last_modified=got.header("last-modified"))
+            return end
+        return replace(end, etag=got.header("etag"), last_modified=got.header("last-modified"))
+
+    async def _filled(self, end: CheckEnd, hole: Hole, outlet: Outlet, counts: Counter[str]) -> CheckEnd:
+        """The end of a check that came after a pause longer than the list reaches."""
+        listed = counts["listed"]
+        left: Hole | None = hole
+        try:
+            left, said = await fill(self, hole, outlet, counts)
+        except (DatabaseError, SQLAlchemyError, OSError):
+            raise
+        except Exception as error:  # tried once: it would raise at every check
+            self._log.exception("surprise", outlet=outlet.id, url=outlet.home)
+            said = _surprise(error)
+        counts["listed"] = listed  # health compares lists with lists
+        if self.stopping.is_set():
+            return end
+        reason = ", ".join(filter(None, [end.reason, said]))
+        return replace(end, hole=left, hole_settled=True, reason=reason)
+
+    async def revisit(self, due: DueRevisit) -> None:
+        """One visit to an article that is known. Raises nothing but cancellation; what went wrong is logged."""
+        try:
+            await revisits.revisit(self, due)
+            await self.spent(due.outlet)
+        except (DatabaseError, SQLAlchemyError, OSError) as error:
+            self._log.error("not revisited", outlet=due.outlet, url=due.url, reason=_first_line(error))
+        except Exception:
+            self._log.exception("surprise", outlet=due.outlet, url=due.url)
+            await self.store.revisit_later(due.article_id, self.fetcher.clock() + revisits.UNCLEAR_AGAIN)
+
+    def revised(self, draft: Draft, page: Page, outlet_id: str, stored: Saved) -> None:
+        """Tells that a visit brought a new revision, as of any article: the matcher is woken by it."""
+        self._ended(ArticleEnded(outlet_id, draft.url, draft, page, stored, draft.published.at))
+
+    async def get(self, ask: Ask) -> Page | NotFetched:
+        """The page; `fetcher.meter` counts its bytes, which `spent` writes down."""
+        self._answers[ask.outlet] += 1
+        return await self.fetcher.get(ask)
+
+    async def spent(self, outlet_id: str) -> int:
+        """Writes down what was fetched of an outlet; the bytes of its day, other processes' too."""
+        size_bytes, answers = self.fetcher.meter.pop(outlet_id, 0), self._answers.pop(outlet_id, 0)
+        return await self.store.spent(outlet_id, size_bytes, answers, self.fetcher.clock())
+
+    async def all_spent(self) -> None:
+        """Writes down what was fetched and is not written down yet."""
+        for outlet_id in [*self.fetcher.meter]:
+            await self.spent(outlet_id)
+
+    async def over_budget(self, outlet: Outlet, purpose: Purpose) -> str:
+        """Why nothing more is fetched of the outlet today for this purpose; '' while something is."""
+        if not self._bounded:
+            return ""
+        most = outlet.bytes_per_day if outlet.bytes_per_day is not None else self._crawl.bytes_per_day
+        spent = await self.spent(outlet.id)
+        return "" if budget.affords(purpose, spent, most) else budget.refused(spent, most)
 
     async def _listing(self, got: Page | NotFetched, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | CheckEnd:
         """What the entry point's page and the pages it leads to named."""
@@ -241,7 +339,7 @@ class Crawl:
         return found
 
     async def _further(self, address: str, entry_point: DueEntryPoint, outlet: Outlet) -> Reading | None:
-        further = self.look(await self.fetcher.get(self.ask(address, outlet)), entry_point, outlet)
+        further = self.look(await self.get(self.ask(address, outlet)), entry_point, outlet)
         return further if isinstance(further, Reading) else None
 
     def look(
@@ -255,7 +353,7 @@ class Crawl:
         """A request with the outlet's delay and proxy."""
         delay = outlet.delay if outlet.delay is not None else self._crawl.delay
         proxy = self._crawl.proxies.get(outlet.id) or outlet.proxy or self._crawl.proxy
-        return Ask(url, delay.total_seconds(), proxy)
+        return Ask(url, delay.total_seconds(), outlet.id, proxy)
 
     async def articles(
         self, entry_point: DueEntryPoint, reading: Reading, limits: Limits, counts: Counter[str]
@@ -264,10 +362,24 @@ class Crawl:
 
         A pause of another host costs only the articles that lie there.
         """
+        noted = await self.store.listed(entry_point, reading, self.fetcher.clock())
+        return await self._read_all(noted.wanted, entry_point, reading, limits, counts)
+
+    async def _read_all(
+        self,
+        wanted: list[Wanted],
+        entry_point: DueEntryPoint,
+        reading: Reading,
+        limits: Limits,
+        counts: Counter[str],
+    ) -> tuple[Postponed | None, list[datetime]]:
         outlet, dates = self.outlets[entry_point.outlet], list[datetime]()
-        wanted = await self.store.listed(entry_point, reading, self.fetcher.clock())
-        for one in _asked(wanted, reading, limits, self._crawl.articles_per_check):
+        asked = _asked(wanted, reading, limits, self._crawl.articles_per_check)
+        for place, one in enumerate(asked):
             if self.stopping.is_set():
+                break
+            if reading.told is None and await self.over_budget(outlet, "article"):
+                counts["waiting"] += len(asked) - place
                 break
             ended = await self._surely(one, outlet, limits, reading.told)
             dates.extend([ended.published] if ended.published else [])
@@ -305,7 +417,7 @@ class Crawl:
     async def article(self, wanted: Wanted, outlet: Outlet, limits: Limits = NO_LIMITS) -> ArticleEnded:
         """One article from the fetch to the row. Raises DatabaseError or OSError when it cannot be stored."""
         ask = replace(self.ask(wanted.listing.url, outlet), listing=wanted.listing)
-        return await self.finish(wanted, await self.fetcher.get(ask), outlet, limits)
+        return await self.finish(wanted, await self.get(ask), outlet, limits)
 
     async def finish(
         self, wanted: Wanted, fetched: Page | NotFetched, outlet: Outlet, limits: Limits = NO_LIMITS
@@ -327,7 +439,7 @@ class Crawl:
         self, ended: ArticleEnded, wanted: Wanted, page: Page, outlet: Outlet, limits: Limits
     ) -> ArticleEnded:
         now = self.fetcher.clock()
-        extracted = await self._extracted(wanted, page, outlet, now)
+        extracted = await self.extracted(wanted, page, outlet)
         if isinstance(extracted, isolation.Died):
             await self.store.settle(wanted, "quarantined", extracted.reason, now)
             return replace(ended, end=Rejected(f"quarantined: {extracted.reason}"))
@@ -339,13 +451,17 @@ class Crawl:
             end = Rejected("published outside of the days asked for")
             return replace(ended, end=end, published=extracted.published.at)
         else:
-            stored = await self.store.save(wanted, page, extracted, now)
-            return replace(ended, end=extracted, stored=stored, published=extracted.published.at)
+            whole = await joining.whole(self, wanted, extracted, outlet)
+            draft = whole.draft
+            if whole.lacking:
+                draft = replace(draft, notes=(*draft.notes, whole.lacking))
+            stored = await self.store.save(wanted, page, draft, now, further=whole.pages)
+            return replace(ended, end=draft, stored=stored, published=draft.published.at)
         return replace(ended, end=extracted)
 
-    async def _extracted(self, wanted: Wanted, page: Page, outlet: Outlet, now: datetime) -> Extracted | isolation.Died:
+    async def extracted(self, wanted: Wanted, page: Page, outlet: Outlet) -> Extracted | isolation.Died:
         """The extraction; of a page that a worker died on, in a process of its own."""
-        rules = rules_of(outlet)
+        rules, now = rules_of(outlet), self.fetcher.clock()
         if wanted.kills:
             return await isolation.extract_alone(self._extract, page, rules, now)
         with self._attention(wanted.key):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from crawler.usual import FALSE_ALARMS_A_MONTH, LEARNT_H, Usual, chance_of_few, chance_of_few_of
+from crawler.usual import FALSE_ALARMS_A_MONTH, Usual, chance_of_few, chance_of_few_of
 
 State = Literal[
     "dead",
@@ -43,7 +43,8 @@ State = Literal[
 STATES: tuple[State, ...] = get_args(State)  # worst first
 # In these nothing, or nothing that could be matched, comes from the outlet: its silence is worth nothing.
 LOST: frozenset[State] = frozenset(STATES[: STATES.index("undated")])
-COLOURS: Mapping[State, str] = dict.fromkeys(LOST, "red") | {
+COLOURS: Mapping[str, str] = {
+    **dict.fromkeys(LOST, "red"),
     "undated": "yellow",
     "quiet": "yellow",
     "new": "blue",
@@ -219,12 +220,12 @@ class Change:
 
 
 def failing(s: Signs) -> bool:
-    """Whether asking has failed so often in a row, and for so long, that it is no chance."""
+    """Whether asking has failed so often in a row, and for so long, that it is no chance. A budget used up is none."""
     run, lasted = s.asked.run, s.alike_for
     often = (run >= s.asked.too_often and lasted >= FAILING_FOR) or (
         run >= FAILURES_IN_A_ROW and lasted >= FAILING_SURELY
     )
-    return s.asked.group == "failing" and often
+    return s.asked.group == "failing" and (often or s.asked.outcome == "over budget")
 
 
 def convalescent(s: Signs) -> bool:
@@ -375,6 +376,7 @@ RULES: tuple[Rule, ...] = (
     Rule("blocked", _answers(*WALL, saying=r"(?i)login|paywall|402"), "it asks for a login ({reason})", "choose an open entry point; " + CHECK),
     Rule("blocked", _answers(*WALL), "it refuses programs ({reason})", "ask for less, with `delay:` and `every:` in its YAML, or " + PROXY),
     Rule("rate-limited", _answers("rate-limited"), "it asks for pauses ({reason})", "it is asked again when it allows; if that stays, a longer `delay:` in its YAML"),
+    Rule("rate-limited", _answers("over budget"), "our own budget for it is used up ({reason})", "raise `bytes_per_day:` in its YAML, or `crawl.bytes_per_day` in config.yaml"),
     Rule("HTML instead of feed", _answers("not a feed", saying="HTML"), "a page stands where the feed was", "find the feed's new address; " + CHECK),
     Rule("error", _answers("not a feed"), "what stands there is no feed ({reason})", "find the feed's new address; " + CHECK),
     Rule("error", failing, "it does not answer ({reason})", "nothing, if it is down; else " + CHECK),
@@ -388,7 +390,7 @@ RULES: tuple[Rule, ...] = (
     Rule("silent", _silent, "nothing new for {silent_for}, in which it usually brings {gap} articles", "look at {home}: if that is newer, find another entry point; " + CHECK, lambda s: s.last_new_at),
     Rule("undated", _undated, "{undated} of the last {articles} articles have no date", "name the date's place in its YAML: `reading.templates[].date`", lambda s: s.lately.since),
     Rule("new", _never_read, "it was not read yet"),
-    Rule("learning", lambda s: not s.usual.learnt, "read for less than {learning}, too short to know what is usual"),
+    Rule("learning", lambda s: not s.usual.learnt, "too little is known of it yet to say what is usual"),
     Rule("quiet", _quiet, "{day} articles in 24 hours, usually {day_usual}", "", lambda s: s.now - timedelta(hours=24)),
     Rule("ok", lambda s: True, "{day} articles in 24 hours, usually {day_usual}", ""),
 )  # fmt: skip
@@ -443,7 +445,6 @@ def _words(s: Signs) -> dict[str, str]:
         "gap": number(s.gap),
         "day": str(s.day),
         "day_usual": number(s.day_usual),
-        "learning": span(timedelta(hours=LEARNT_H)),
     }
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from crawler import check_days
-from crawler.check_days import ANSWERED
 from crawler.db import Database
 from crawler.health import (
     MENDED_AT_MOST,
@@ -42,6 +41,7 @@ from crawler.signs import Point, leading, series_of, signs_of
 
 PAST = timedelta(days=56)  # eight times each hour of the week
 A_DAY = timedelta(days=1)
+READ = ("ok", "not modified")
 LAST_CHECKS = 12  # of an entry point that are looked at
 MOST_OF = 5  # of those, the newest that say what ails it
 
@@ -98,16 +98,21 @@ def _points(session: Session, outlets: Mapping[str, Outlet], now: datetime) -> d
     days = check_days.read(session, now - PAST, now)
     trust = {(id, fact.url): place for id, o in outlets.items() for place, fact in enumerate(o.entry_points)}
     rows = session.execute(
-        select(EntryPoint.id, EntryPoint.outlet, EntryPoint.kind, EntryPoint.url, EntryPoint.first_read_at).where(
-            EntryPoint.retired_at.is_(None)
-        )
+        select(
+            EntryPoint.id,
+            EntryPoint.outlet,
+            EntryPoint.kind,
+            EntryPoint.url,
+            EntryPoint.instead_of,
+            EntryPoint.first_read_at,
+        ).where(EntryPoint.retired_at.is_(None))
     ).all()
     found: dict[str, list[Point]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: trust.get((row.outlet, row.url), len(trust))):
         own = days.get(row.id, {})
         brought = sum(sum(day.counts.get("new", ())) for day in own.values())
         asked = _asked(session, row.id, row.kind, row.first_read_at is not None, now)
-        found[row.outlet].append(Point(row.kind, asked, brought, own))
+        found[row.outlet].append(Point(row.url, row.instead_of, asked, brought, own))
     return found
 
 
@@ -137,15 +142,15 @@ def _asked(session: Session, entry_point_id: int, kind: str, ever_read: bool, no
 def _group(outcome: str, kind: str) -> Group:
     if outcome == "empty":
         return "read" if kind == "sitemap" else "empty"  # a sitemap is asked for three days, which may be empty
-    return "read" if outcome in ANSWERED else "failing"
+    return "read" if outcome in READ else "failing"
 
 
 def _begun(session: Session, entry_point_id: int, group: str, kind: str, oldest: datetime) -> datetime | None:
     """When a run of checks of one group began, as far as `oldest` back."""
-    words = {"read": ["ok", "not modified"], "empty": ["empty"]}
+    words = {"read": [*READ], "empty": ["empty"]}
     if kind == "sitemap":
         words["read"].append("empty")
-    answers = Check.outcome.in_(words.get(group, ANSWERED))
+    answers = Check.outcome.in_(words.get(group, [*READ, "empty"]))
     inside = answers if group in words else ~answers
     own = (Check.entry_point_id == entry_point_id, Check.at >= oldest)
     other = session.scalar(select(Check.at).where(*own, ~inside).order_by(Check.at.desc()).limit(1))
@@ -191,7 +196,7 @@ def standing(session: Session) -> dict[str, Standing]:
 
 def _changes_today(session: Session, now: datetime) -> dict[str, int]:
     query = select(HealthChange.outlet, func.count()).where(HealthChange.at > now - timedelta(days=1))
-    return dict(session.execute(query.group_by(HealthChange.outlet)).tuples().all())
+    return dict(session.execute(query.group_by(HealthChange.outlet)).all())
 
 
 def _state(word: str) -> State:

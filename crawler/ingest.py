@@ -10,12 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from crawler import stories
 from crawler.evidence import Capture
 from crawler.languages import fold
-from crawler.models import Article, Evidence, Revision, Story
+from crawler.models import Article, Evidence, Revision
 from crawler.types import Draft, Saved, Unchanged
-
-SAME_STORY_FROM = 200  # characters; a shorter text ("photo report", a paywall's words) may stand under any headline
 
 
 def text_hash(text: str) -> str:
@@ -77,15 +76,17 @@ def _new(
         url=draft.url,
         canonical_url=draft.canonical_url,
         outlet=outlet,
-        story_id=_story(session, draft, now),
         first_seen_at=now,
         from_first_crawl=from_first_crawl,
         revision=1,
         matched_revision=0,
     )
     _fill(session, article, draft, capture, now)
+    belongs = stories.place(session, article, now)
+    article.story_id, article.origin_id = belongs.story_id, belongs.origin_id
     session.add(article)
     session.flush()
+    stories.index(session, article, now)
     return Saved(article.id, 1, new=True)
 
 
@@ -113,6 +114,7 @@ def _revise(
     else:
         _fill(session, article, draft, capture, now)
     session.flush()
+    stories.index(session, article, now)
     return Saved(article.id, article.revision, new=False)
 
 
@@ -137,17 +139,3 @@ def _fill(session: Session, article: Article, draft: Draft, capture: Capture | N
         session.add(evidence)
         session.flush()
         article.evidence_id = evidence.id
-
-
-def _story(session: Session, draft: Draft, now: datetime) -> int:
-    """The story of an article with the same text, else a new one."""
-    if len(draft.text) >= SAME_STORY_FROM:
-        same = session.scalar(
-            select(Article.story_id).where(Article.text_hash == text_hash(draft.text)).order_by(Article.id).limit(1)
-        )
-        if same is not None:
-            return same
-    story = Story(first_seen_at=now)
-    session.add(story)
-    session.flush()
-    return story.id

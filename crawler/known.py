@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from crawler import urls
 from crawler.models import Article, EntryPoint, KnownUrl
 from crawler.rows import insert_missing
-from crawler.schedule import DueEntryPoint
+from crawler.schedule import DueEntryPoint, Hole
 from crawler.spiders import Reading
 from crawler.types import Listing
 
@@ -29,6 +29,8 @@ RETRY_AFTER = (
     timedelta(hours=24),
 )
 KILLS_TO_QUARANTINE = 2
+CUT_FROM = 5  # articles: a shorter list ends because there is no more, not because it was cut off
+UNDATED_PAUSE = timedelta(hours=6)  # without dates only the length of a pause makes a list of strangers suspicious
 _AT_ONCE = 500  # keys in one IN (...): SQLite's limit is 32,766 variables
 
 
@@ -43,12 +45,21 @@ class Wanted:
     kills: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a reading named: the articles to fetch, newest first; those nobody had named before; the hole before it."""
+
+    wanted: list[Wanted]
+    new: tuple[Listing, ...] = ()
+    hole: Hole | None = None
+
+
 def mark(listing: Listing) -> str:
     """What an entry point said of an article; when it changes, the article is fetched again."""
     return f"{listing.title}\n{listing.updated}"
 
 
-def note(session: Session, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> list[Wanted]:
+def note(session: Session, entry_point: DueEntryPoint, reading: Reading, now: datetime) -> Noted:
     """Remembers what a reading named and returns what is to be fetched, newest first.
 
     Besides what was named now these are the articles of earlier readings that are still open: beyond the limit of a
@@ -66,11 +77,31 @@ def note(session: Session, entry_point: DueEntryPoint, reading: Reading, now: da
         KnownUrl,
         [_new(key, listing, entry_point, now) for key, listing in listed.items() if key not in rows],
     )
-    if entry_point.id is not None and listed:
-        read = session.get(EntryPoint, entry_point.id)
-        if read is not None and read.first_read_at is None:
+    hole = None
+    read = session.get(EntryPoint, entry_point.id) if entry_point.id is not None else None
+    if read is not None:
+        if listed and not rows:
+            _note_hole(read, reading, now)
+        if listed and read.first_read_at is None:
             read.first_read_at = now
-    return _open(session, entry_point, listed, now)
+        if read.hole_since is not None and read.hole_until is not None:
+            hole = Hole(read.hole_since, read.hole_until)
+    new = tuple(listing for key, listing in listed.items() if key not in rows)
+    return Noted(_open(session, entry_point, listed, now), new, hole)
+
+
+def _note_hole(read: EntryPoint, reading: Reading, now: datetime) -> None:
+    """Writes down the hole before a list that names nothing any earlier check had, in the transaction that forgets it.
+
+    A worker that is killed while it fills the hole would else find a list it knows.
+    """
+    last, cut = read.last_read_at, len(reading.listings) >= CUT_FROM
+    if last is None or not cut:
+        return
+    dates = [listing.published_at for listing in reading.listings if listing.published_at is not None]
+    until = min(dates, default=now if now - last > UNDATED_PAUSE else last)
+    if until > last:
+        read.hole_since, read.hole_until = read.hole_since or last, until
 
 
 def _rows(session: Session, keys: Collection[str]) -> dict[str, KnownUrl]:

@@ -27,11 +27,23 @@ RENEW_EVERY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The host is ours until `until`; ask it at `next_request_at` at the earliest, and not before `not_before`."""
+    """The host is ours until `until`; ask it at `next_request_at` at the earliest, and not before `not_before`.
+
+    `strain_s` is the pause that its slowness and refusals asked others for, see `fetch.turns`.
+    """
 
     until: datetime
     next_request_at: datetime
     not_before: datetime | None
+    strain_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How a host is given back: the moment from which the next request is polite, and its strain."""
+
+    next_request_at: datetime
+    strain_s: float = 0.0
 
 
 def this_process() -> str:
@@ -67,7 +79,16 @@ def acquire(
     insert_missing(
         session,
         HostLease,
-        [{"host": host, "holder": "", "leased_until": now, "next_request_at": now, "not_before": None}],
+        [
+            {
+                "host": host,
+                "holder": "",
+                "leased_until": now,
+                "next_request_at": now,
+                "not_before": None,
+                "strain_s": 0.0,
+            }
+        ],
     )
     row = session.execute(select(HostLease).where(HostLease.host == host).with_for_update()).scalar_one()
     next_request_at = row.next_request_at
@@ -76,7 +97,7 @@ def acquire(
             return None
         next_request_at = max(next_request_at, min(row.leased_until, now) + delay)
     row.holder, row.leased_until, row.next_request_at = holder, now + LEASE, next_request_at
-    return Held(row.leased_until, next_request_at, row.not_before)
+    return Held(row.leased_until, next_request_at, row.not_before, row.strain_s)
 
 
 def renew(session: Session, hosts: Iterable[str], holder: str, now: datetime) -> set[str]:
@@ -93,13 +114,13 @@ def renew(session: Session, hosts: Iterable[str], holder: str, now: datetime) ->
     }
 
 
-def release(session: Session, next_request_at: Mapping[str, datetime], holder: str, now: datetime) -> None:
-    """Gives hosts back, each with the moment from which the next request is polite. Others' leases stay untouched."""
-    for host, at in next_request_at.items():
+def release(session: Session, hosts: Mapping[str, Left], holder: str, now: datetime) -> None:
+    """Gives hosts back. Others' leases stay untouched."""
+    for host, left in hosts.items():
         session.execute(
             update(HostLease)
             .where(HostLease.host == host, HostLease.holder == holder)
-            .values(holder="", leased_until=now, next_request_at=at)
+            .values(holder="", leased_until=now, next_request_at=left.next_request_at, strain_s=left.strain_s)
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crawler.db import Base, Id, UTCDateTime
@@ -21,20 +22,54 @@ class EntryPoint(Base):
     kind: Mapped[str] = mapped_column(Text)  # a name of crawler.spiders
     url: Mapped[str] = mapped_column(Text)
     host: Mapped[str] = mapped_column(Text)
+    every_s: Mapped[int | None]  # a fixed interval, from the configuration
+    priority: Mapped[float] = mapped_column(default=1.0)
+    expected_a_day: Mapped[float | None]  # the outlet's `expect`
     next_check_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    interval_s: Mapped[int]
+    interval_s: Mapped[int]  # the wait that was decided last, before failures and jitter
+    rhythm: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # crawler.rhythm.to_json
+    span_s: Mapped[int | None]  # how far back the last list reached
     not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the host's Retry-After
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     checks: Mapped[int] = mapped_column(default=0)
     first_read_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime
     )  # first check that delivered and stored its items
+    last_read_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime
+    )  # last check that delivered, or had nothing new to
+    hole_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # what a list after a long pause no longer reached
+    hole_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     checking_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # claimed, and not ended yet
     last_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_outcome: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="yaml")  # yaml | found (by healing; no YAML names it)
+    instead_of: Mapped[str] = mapped_column(Text, default="")  # of a found one: the dead address it stands in for
+    moved_to: Mapped[str] = mapped_column(Text, default="")  # where redirects for good lead
+    moved_checks: Mapped[int] = mapped_column(default=0)  # checks in a row that saw them; see schedule.MOVED_CHECKS
     etag: Mapped[str] = mapped_column(Text, default="")
     last_modified: Mapped[str] = mapped_column(Text, default="")
+    full_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # last answer that was no 304
+    distrusted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # its validators stayed the same over new items
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # no longer in the configuration
+
+
+class Healing(Base):
+    """One look for a better entry point of an outlet, or a move that was believed. Claimed by its constraint."""
+
+    __tablename__ = "healings"
+    __table_args__ = (UniqueConstraint("outlet", "day", "why"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]
+    why: Mapped[str] = mapped_column(Text)  # dead | stale | unproven | moved
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lost: Mapped[str] = mapped_column(Text)  # the address that made it needed
+    outcome: Mapped[str] = mapped_column(Text)  # looking | healed | nothing found | moved
+    kind: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)  # what was found
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class Check(Base):
@@ -57,6 +92,9 @@ class Check(Base):
     rejected: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     took_ms: Mapped[int] = mapped_column(default=0)
+    # What was published between these moments may be missing: the list no longer reached it, and no archive gave it.
+    hole_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hole_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class CheckDay(Base):
@@ -138,6 +176,18 @@ class HostLease(Base):
         UTCDateTime
     )  # crawl delay counted from the end of the last request
     not_before: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Retry-After
+    strain_s: Mapped[float] = mapped_column(default=0.0)  # the pause its slowness and refusals ask for
+
+
+class Traffic(Base):
+    """What was fetched of an outlet on one day of UTC, redirects and robots.txt included."""
+
+    __tablename__ = "traffic"
+
+    outlet: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(Id, default=0)  # as they came over the wire
+    answers: Mapped[int] = mapped_column(default=0)
 
 
 class Story(Base):
@@ -147,6 +197,17 @@ class Story(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     first_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class StoryKey(Base):
+    """What an article of the last days is found by when a copy or a translation of it arrives, see crawler.cluster."""
+
+    __tablename__ = "story_keys"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
 
 
 class Evidence(Base):
@@ -178,6 +239,7 @@ class Article(Base):
     canonical_url: Mapped[str] = mapped_column(Text, unique=True)
     outlet: Mapped[str] = mapped_column(Text)
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)
+    origin_id: Mapped[int | None] = mapped_column(Id)  # the article whose source this one repeats; null: its own
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))
     title: Mapped[str] = mapped_column(Text)
     authors: Mapped[list[str]] = mapped_column(JSON)
@@ -196,6 +258,10 @@ class Article(Base):
     first_seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)  # when the newest revision was stored
     from_first_crawl: Mapped[bool]  # came with the first reading of its entry point
+    # Its outlet took it down: seen twice, an hour or more apart. Our text stays. Null again when it is back.
+    gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    gone_reason: Mapped[str] = mapped_column(Text, default="")
+    gone_evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))  # the answer that said so
     revision: Mapped[int] = mapped_column(default=1)
     matched_revision: Mapped[int] = mapped_column(default=0)
 
@@ -207,6 +273,24 @@ Index(
     sqlite_where=Article.matched_revision < Article.revision,
     postgresql_where=Article.matched_revision < Article.revision,
 )
+
+
+class Revisit(Base):
+    """When an article is asked for again, for edits and deletions. The row ends with the last of its ages."""
+
+    __tablename__ = "revisits"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    outlet: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(Text)
+    born_at: Mapped[datetime] = mapped_column(UTCDateTime)  # ages are counted from here
+    matched: Mapped[bool] = mapped_column(default=False)  # a watch fired on it: asked first and more often
+    next_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    asked: Mapped[int] = mapped_column(default=0)
+    etag: Mapped[str] = mapped_column(Text, default="")
+    last_modified: Mapped[str] = mapped_column(Text, default="")
+    missing_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # first answer that it is not there
 
 
 class Revision(Base):

@@ -11,7 +11,7 @@ import re
 LOOKED_AT = 600  # characters of a text; a wrong table spoils all of them
 FEWEST = 20  # letters; below that nothing is said
 
-# Latin letters with marks, signs and line drawing: a tenth of a French or Turkish text, most of a Russian one misread.
+# Latin letters with marks, signs and line drawing: up to a third of a Turkish text, nearly all of a Russian one misread.
 _STRANGE = re.compile(
     "[\u0080-\u00aa\u00ac-\u00ba\u00bc-\u017f\u0192\u02c6\u02dc\u2020-\u2022\u2030\u20ac\u2122\u2500-\u25a0]"
 )
@@ -29,7 +29,7 @@ def is_garbled(text: str) -> bool:
     letters = sum(letter.isalpha() for letter in sample)
     if letters + lost + strange < FEWEST:
         return False
-    if lost * 20 > letters or strange * 4 > letters:
+    if lost * 20 > letters or strange * 2 > letters:
         return True
     for script, common, least in _SCRIPTS:
         found = script.findall(sample)

@@ -17,6 +17,7 @@ from crawler.types import Blocked, Page
 
 # Troubles that another try will not mend.
 _FINAL = {"robots.txt", "address refused", "too large"}
+SENT_HOME = "redirected to the home page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def of_article(got: Page | NotFetched, now: datetime) -> Page | Ended | Postpone
     if got.status in (404, 410) or got.status >= 500 or 300 <= got.status < 400:
         return Ended("failed", _status(got))
     if _sent_home(got):
-        return Ended("rejected", "redirected to the home page")
+        return Ended("rejected", SENT_HOME)
     return got
 
 

@@ -28,6 +28,8 @@ class Trail:
     most_pages: int = CATCH_UP_PAGES
     ended: str = ""
     pages: int = 0
+    passed_over: bool = False  # a page could not be read, or a limit came first: something may be left out
+    oldest: datetime | None = None  # of the articles that were named, as far as their dates are known
     _asked: set[str] = field(default_factory=set)
     _named: set[str] = field(default_factory=set)
     _barren: int = 0
@@ -44,6 +46,7 @@ class Trail:
         self.pages += 1
         fresh = {urls.canonical(one.url): one.published_at for one in self.fresh(reading)}
         self._named.update(fresh)
+        self.oldest = min([at for at in (self.oldest, *fresh.values(), *dates) if at is not None], default=None)
         self._queue.extend(reading.more)
         if reading.older and self._goes_on(fresh.values(), dates):
             self._queue.append(reading.older)
@@ -56,6 +59,7 @@ class Trail:
     def passed(self) -> str:
         """The page to read after one that could not be read, or ''."""
         self.pages += 1
+        self.passed_over = True
         return self._next()
 
     def _goes_on(self, listed: Collection[datetime | None], learnt: Collection[datetime]) -> bool:

@@ -1,4 +1,4 @@
-"""Crawls asked for by hand: `crawl_once` for `rasad crawl`, `check_outlet` for `rasad outlets check`."""
+"""Crawls asked for by hand: `crawl_once` for `rasad crawl`. A dry check of one outlet is in `dry`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler import adhoc, backfill, outcomes, schedule, spiders, urls
+from crawler import adhoc, backfill, revisits, schedule
 from crawler.config import CrawlSection
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Crawl, Event, Failed, Limits
 from crawler.db import Database
@@ -22,12 +22,13 @@ from crawler.errors import DatabaseError
 from crawler.extract import extract
 from crawler.fetch import NotFetched
 from crawler.known import unknown
-from crawler.outlets import EntryPointFact, Outlet, Outlets
+from crawler.outlets import Outlet, Outlets
 from crawler.reading import rules_of
-from crawler.schedule import CheckEnd, DueEntryPoint
+from crawler.revisits import DueRevisit
+from crawler.schedule import DueEntryPoint
 from crawler.spiders import readable
 from crawler.store import NotStored, Store, Stored
-from crawler.types import Blocked, Draft, Listing, Page, Rejected, Saved, Unchanged
+from crawler.types import Blocked, Listing, Page, Rejected, Saved, Unchanged
 
 AT_ONCE = 64  # entry points read at the same time; a host is asked one request at a time anyway
 GRACE_S = 4.0  # what is in flight may still end when we are told to stop
@@ -126,18 +127,33 @@ def crawl_once(
             async with Fetcher(crawl, store.leases, clock) as fetcher:
                 known = dict(order.outlets.by_id)
                 known.update((o.id, o) for o in (adhoc.outlet_of(url, order.outlets) for url in addresses))
-                one = Crawl(fetcher, store, known, crawl, on_event=heard)
+                one = Crawl(fetcher, store, known, crawl, on_event=heard, bounded=order.due_only)
                 jobs: list[Coroutine[None, None, object]] = [one.read(e, order.limits) for e in entry_points]
                 jobs += [_address(one, url, order) for url in addresses]
+                jobs += [one.revisit(due) for due in await _revisits(order, crawl, clock, store)]
                 summary.interrupted = await _together(jobs, one)
                 # Afterwards: what the newest pages name is stored by then, and not fetched twice at the same time.
                 back = [one.back_fill(archive, order.limits) for archive in archives]
                 summary.interrupted = await _together(back, one) or summary.interrupted
+                await one.all_spent()
         finally:
             await store.close()
 
     run(main())
     return summary
+
+
+async def _revisits(order: Order, crawl: CrawlSection, clock: Clock, store: Store) -> list[DueRevisit]:
+    """The articles to ask for again, where what is due was asked for."""
+    if not order.due_only or not isinstance(store, Stored):
+        return []
+    database = store.database
+
+    def claim() -> list[DueRevisit]:
+        with database.begin() as session:
+            return revisits.due(session, clock(), 1_000, which=crawl.revisits, outlets=list(order.targets))
+
+    return await store.apart(claim)
 
 
 def _archives(order: Order) -> list[DueEntryPoint]:
@@ -163,9 +179,9 @@ async def _entry_points(order: Order, crawl: CrawlSection, clock: Clock, store: 
                 return schedule.due(
                     session, clock(), 10_000, outlets=[outlet.id for outlet in chosen], one_per_host=False
                 )
-            return schedule.claim(
-                session, [(outlet.id, fact.url) for outlet in chosen for fact in readable(outlet)], clock()
-            )
+            stated = [(outlet.id, fact.url) for outlet in chosen for fact in readable(outlet)]
+            found = schedule.found(session, [outlet.id for outlet in chosen])
+            return schedule.claim(session, [*stated, *found], clock())
 
     return await store.apart(claim)
 
@@ -214,13 +230,13 @@ async def _address(crawl: Crawl, url: str, order: Order) -> None:
 
 async def _read_address(crawl: Crawl, url: str, outlet: Outlet, order: Order) -> None:
     """Reads an address as what it turns out to be: an article, a feed, a page of links."""
-    got = await crawl.fetcher.get(crawl.ask(url, outlet))
+    got = await crawl.get(crawl.ask(url, outlet))
     if isinstance(got, NotFetched) or adhoc.recognise(got, outlet) == "article":
         await _article(crawl, url, got, outlet, order)
         return
     kind = adhoc.recognise(got, outlet)
     for address in adhoc.feeds(got) if kind == "section" else ():
-        page = await crawl.fetcher.get(crawl.ask(address, outlet))
+        page = await crawl.get(crawl.ask(address, outlet))
         if isinstance(page, Page) and page.status == 200 and adhoc.recognise(page, outlet) == "feed":
             got, kind = page, "feed"
             break
@@ -240,81 +256,3 @@ def _only_links(page: Page, outlet: Outlet) -> bool:
     if page.status != 200 or not adhoc.is_section(page, outlet):
         return False
     return isinstance(extract(page, rules_of(outlet), page.fetched_at), Rejected)
-
-
-# --- one outlet, dry -------------------------------------------------------------------------------------------------
-
-
-def check_outlet(outlet: Outlet, crawl: CrawlSection, clock: Clock, say: Callable[[str], None]) -> bool:
-    """Reads an outlet once, dry, and says each step's reasoning as a line; whether an article could be read."""
-    from crawler.fetch.loop import run
-
-    async def main() -> bool:
-        from crawler.fetch.fetcher import Fetcher
-
-        async with Fetcher(crawl, NotStored().leases, clock) as fetcher:
-            one = Crawl(fetcher, NotStored(), {outlet.id: outlet}, crawl)
-            found = [await _check_entry_point(one, outlet, fact, say) for fact in readable(outlet)]
-            if not found:
-                say("no entry point to read")
-            return any(found)
-
-    return run(main())
-
-
-async def _check_entry_point(crawl: Crawl, outlet: Outlet, fact: EntryPointFact, say: Callable[[str], None]) -> bool:
-    say(f"{fact.kind} {fact.url} ({fact.confidence})")
-    got = await crawl.fetcher.get(crawl.ask(spiders.start(fact.kind, fact.url), outlet))
-    delay_s = crawl.fetcher.turns.crawl_delay_s.get(urls.host(fact.url))
-    say(f"  robots.txt: {'Crawl-delay ' + format(delay_s, 'g') + ' s' if delay_s else 'no Crawl-delay'}")
-    if isinstance(got, Page):
-        say(f"  answer: HTTP {got.status}, {len(got.body)} bytes, {got.header('content-type') or 'no content type'}")
-        say(f"  certificate: {'verified' if got.tls_verified else 'none, plain http'}")
-        say(
-            f"  conditional: {'etag' if got.header('etag') else 'no etag'}, last-modified {got.header('last-modified')}"
-        )
-    found = outcomes.of_entry_point(got, fact, outlet, crawl.fetcher.clock())
-    if isinstance(found, CheckEnd):
-        say(f"  {found.outcome}: {found.reason}")
-        return False
-    dates = [listing.published_at for listing in found.listings if listing.published_at]
-    say(f"  names {len(found.listings)} articles, {len(dates)} dated" + _between(dates))
-    for reason, count in found.dropped.items():
-        say(f"  left out {count}: {reason}")
-    if found.told is not None:
-        for told in list(found.told.values())[:1]:
-            say(f"  article {told.draft.url}")
-            _say_draft(told.draft, say)
-        return bool(found.told)
-    return bool(found.listings) and await _check_article(crawl, outlet, found.listings[0], say)
-
-
-def _between(dates: Sequence[datetime]) -> str:
-    return f", {min(dates):%Y-%m-%d %H:%MZ} to {max(dates):%Y-%m-%d %H:%MZ}" if dates else ""
-
-
-async def _check_article(crawl: Crawl, outlet: Outlet, listing: Listing, say: Callable[[str], None]) -> bool:
-    say(f"  article {listing.url}")
-    ask = replace(crawl.ask(listing.url, outlet), listing=listing)
-    got = outcomes.of_article(await crawl.fetcher.get(ask), crawl.fetcher.clock())
-    if not isinstance(got, Page):
-        say(f"    not read: {got.reason}")
-        return False
-    end = extract(got, rules_of(outlet), crawl.fetcher.clock())
-    if not isinstance(end, Draft):
-        say(f"    {type(end).__name__.lower()}: {end.reason}")
-        return False
-    _say_draft(end, say)
-    return True
-
-
-def _say_draft(draft: Draft, say: Callable[[str], None]) -> None:
-    published, authors = draft.published, ", ".join(draft.authors) or "none named"
-    say(f"    title: {draft.title}")
-    say(f"    language {draft.language}, {len(draft.text)} characters, authors: {authors}")
-    if published.at is not None:
-        say(f"    published {published.at:%Y-%m-%d %H:%MZ} to the {published.precision}, witness: {published.witness}")
-    else:
-        say("    published: no date found")
-    for note in (*published.conflicts, *draft.notes):
-        say(f"    note: {note}")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import add, or_
 
 from crawler.health import Asked, Lately, Signs
 from crawler.outlets import Outlet
@@ -22,7 +23,8 @@ DAY_H = 24
 class Point:
     """An entry point, how it answers, and its days."""
 
-    kind: str
+    url: str
+    instead_of: str  # the address it was found for when that had died, or ''
     asked: Asked
     brought: float  # articles in the past that is looked at
     days: Mapping[int, Day]
@@ -45,6 +47,8 @@ def leading(points: Sequence[Point]) -> Asked:
     """How the outlet answers: as the entry point that brings most of it, else as the first that answers."""
     if not points:
         return Asked()
+    healed = {point.instead_of for point in points if point.instead_of and point.asked.group == "read"}
+    points = [point for point in points if point.url not in healed]
     brought = sum(point.brought for point in points)
     main = max(points, key=lambda point: point.brought)
     if len(points) > 1 and not (brought and main.brought > brought / 2):
@@ -100,21 +104,21 @@ def series_of(points: Sequence[Point], now: datetime) -> Series:
     last = hour_of(now)
     numbers = [number for point in points for number in point.days]
     first_day = min(numbers, default=last // 24)
-    length = last + 1 - first_day * 24
+    length = (max([*numbers, last // 24]) + 1 - first_day) * 24
     series = Series(first_day * 24, [False] * length)
     for point in points:
         for number, day in point.days.items():
-            start = (number - first_day) * 24
-            for hour, letter in enumerate(day.marks):
-                if letter in READ and start + hour < length:
-                    series.read[start + hour] = True
+            hours = slice((number - first_day) * 24, (number - first_day) * 24 + 24)
+            series.read[hours] = map(or_, series.read[hours], [letter in READ for letter in day.marks])
             for name, values in day.counts.items():
                 line = series.counts.setdefault(name, [0.0] * length)
-                for hour, value in enumerate(values):
-                    if value and start + hour < length:
-                        line[start + hour] += value
+                line[hours] = map(add, line[hours], values)
             if day.newest_at is not None:
                 series.newest_at = max(series.newest_at or day.newest_at, day.newest_at)
+    beyond = slice(last + 1 - series.first, None)
+    del series.read[beyond]
+    for line in series.counts.values():
+        del line[beyond]
     return series
 
 

@@ -14,9 +14,10 @@ MARKS: Mapping[str, str] = {
     "+": "read, with news",
     ".": "read, nothing new",
     "l": "read late, caught up",
-    "g": "read late, what came before may be lost",
+    "g": "read, but what came before may be lost",
     "e": "empty: it listed nothing",
     "r": "rate-limited",
+    "m": "our budget for it used up",
     "b": "blocked",
     "f": "not a feed",
     "d": "channel gone",
@@ -27,6 +28,7 @@ READ = frozenset("+.lg")
 _MARK_OF = {
     "empty": "e",
     "rate-limited": "r",
+    "over budget": "m",
     "blocked": "b",
     "REST disabled": "b",
     "not a feed": "f",
@@ -71,11 +73,11 @@ class Checked:
     at: datetime
     first: bool
     outcome: str
-    listed: int
     saved: int
     unchanged: int
     refused: int
     failed: int
+    hole: bool = False  # its list did not reach back to what the check before had
 
 
 def hour_of(at: datetime) -> int:
@@ -99,14 +101,13 @@ def mark(asked: Sequence[Checked], before: datetime | None, patience: timedelta)
     moments = [check.at for check in asked]
     previous = [before, *moments[:-1]]
     late = [check for check, last in zip(asked, previous, strict=True) if last and check.at - last > patience]
+    if any(check.hole for check in asked):
+        return "g"
     if late:
-        # A listing that still names what an earlier check had leaves nothing out in between.
-        first = next((check for check in read if check.at >= late[0].at), read[-1])
-        unknown = first.saved + first.refused + first.failed
-        return "g" if first.outcome == "ok" and 0 < first.listed <= unknown else "l"
+        return "l"
     return "+" if any(check.saved for check in read) else "."
 
 
 def patience(interval_s: int) -> timedelta:
-    """How long after a check the next one is late."""
-    return 2 * timedelta(seconds=interval_s) + SLACK
+    """How long after a check the next one is late. Intervals follow the hour, so an hour is never too long."""
+    return max(2 * timedelta(seconds=interval_s), timedelta(hours=1)) + SLACK

@@ -34,6 +34,7 @@ class Page:
     fetched_at: datetime
     listing: Listing | None = None
     tls_verified: bool = True
+    moved: bool = False  # every redirect from `requested_url` to `url` said that it is for good
 
     def header(self, name: str) -> str:
         """The first header of that name, or ''."""
@@ -76,6 +77,7 @@ class Draft:
     updated_at: datetime | None = None
     image: str = ""
     tags: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()  # addresses of its pages 2, 3, ...; `text` is of the pages read so far
     notes: tuple[str, ...] = field(default=())  # how it was read: one short sentence per decision, for a person
 
 

@@ -88,7 +88,7 @@ def learn(hours: Hours, expect_a_day: float | None = None) -> Usual:
     The first hour after a hole brings what came in the hole, so it says nothing of its own rate.
     """
     last = hours.last_new()
-    end = hours.end if last is None else last + 1
+    end = hours.first if last is None else last + 1
     read, new = [0.0] * WEEK, [0.0] * WEEK
     hours_read = articles = 0.0
     now = False

@@ -15,7 +15,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from crawler.crawl import Crawl, Event
     from crawler.isolation import Extract
     from crawler.outlets import Outlets
+    from crawler.revisits import DueRevisit
+    from crawler.schedule import DueEntryPoint
     from crawler.store import Stored
 
 AT_ONCE = 64  # checks at the same time, at most one per host
+REVISITS_AT_ONCE = 16  # of them begun in one tick: news goes before what may have become of it
 TICK_S = 1.0
 STOP_WITHIN_S = 3.5  # with the closing of connections and files that makes less than five
 RECYCLE_WITHIN_S = 40.0  # nobody waits: what is in flight may take its whole time
@@ -156,7 +159,16 @@ class _Child:
         listening = asyncio.ensure_future(self._listen())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.end, "SIGTERM")
         async with Fetcher(a.crawl, store.leases, _now) as fetcher:
-            crawl = Crawl(fetcher, store, known.by_id, a.crawl, on_event=_report, attention=note, extract=self.extract)
+            crawl = Crawl(
+                fetcher,
+                store,
+                known.by_id,
+                a.crawl,
+                on_event=_report,
+                attention=note,
+                extract=self.extract,
+                bounded=True,
+            )
             _say({"ready": os.getpid()})
             await self._begin(store, known, note)
             while not self.ending:
@@ -214,13 +226,15 @@ class _Child:
             return
         busy = set(self._checks)
         try:
-            due = await store.apart(lambda: _claim(store, list(crawl.outlets), busy, free))
+            due, again = await store.apart(lambda: _claim(store, crawl.outlets, busy, free, self.assignment.crawl))
         except Exception as error:
             self._log.error("cannot see what is due", reason=str(error).splitlines()[0])
             await asyncio.sleep(PAUSE_AFTER_TROUBLE_S)
             return
         for entry_point in due:
             self._checks[entry_point.host] = asyncio.ensure_future(crawl.read(entry_point))
+        for one in again:
+            self._checks[one.host] = asyncio.ensure_future(crawl.revisit(one))
 
     async def _wind_up(self, crawl: Crawl) -> None:
         """The page in flight ends; what is left stays open in the database."""
@@ -265,15 +279,21 @@ def _bring_in_step(store: Stored, known: Outlets, subject: str, crawl: CrawlSect
     get_log().warning("a worker died", over=subject, kills=kills, outcome="quarantined" if quarantined else "suspect")
 
 
-def _claim(store: Stored, outlets: Sequence[str], busy: set[str], limit: int) -> list[Any]:
-    """Asks without the write lock first: most of the time nothing is due."""
-    from crawler import schedule
+def _claim(
+    store: Stored, outlets: Collection[str], busy: set[str], limit: int, crawl: CrawlSection
+) -> tuple[list[DueEntryPoint], list[DueRevisit]]:
+    """What is due now, entry points before articles. Asks without the write lock first: mostly nothing is."""
+    from crawler import revisits, schedule
 
     with store.database.read() as session:
-        if not schedule.anything_due(session, _now()):
-            return []
+        if not schedule.anything_due(session, _now()) and not revisits.anything_due(session, _now(), crawl.revisits):
+            return [], []
     with store.database.begin() as session:
-        return schedule.due(session, _now(), limit, busy_hosts=busy, outlets=outlets)
+        due = schedule.due(session, _now(), limit, busy_hosts=busy, outlets=outlets)
+        taken = busy | {one.host for one in due}
+        free = min(limit - len(due), REVISITS_AT_ONCE)
+        again = revisits.due(session, _now(), free, which=crawl.revisits, busy_hosts=taken, outlets=outlets)
+    return due, again
 
 
 # --- the parent's side -----------------------------------------------------------------------------------------------

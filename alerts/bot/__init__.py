@@ -22,8 +22,9 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 
 from alerts import subscriptions
-from alerts.bot import turn
-from alerts.bot.commands import Commands
+from alerts.bot import menu, turn
+from alerts.bot.reception import Reception
+from alerts.bot.talk import Around
 from alerts.channels.telegram import READ_TIMEOUT_S, http
 from alerts.config import Settings
 from crawler import outlets
@@ -56,11 +57,11 @@ async def run(
     known = await asyncio.to_thread(outlets.load, settings.outlet_folders)
     while not stopping.is_set():
         app = _application(settings)
-        commands = Commands(settings, database, clock, known.by_id)
-        commands.register(app)
         if not await _introduce(app, stopping):
             return
-        commands.username = app.bot.username
+        around = Around(settings, database, known.by_id, clock, stopping.is_set, app.bot.username)
+        reception = Reception(around)
+        reception.register(app)
         ours = _Turn(database, clock, str(app.bot.id), holder)
         if not await ours.wait_for(stopping):
             return
@@ -70,6 +71,7 @@ async def run(
         try:
             await _poll(app, ours, stopping)
         finally:
+            await reception.close()
             await ours.end()
 
 
@@ -85,9 +87,11 @@ async def _poll(app: Application, ours: _Turn, stopping: asyncio.Event) -> None:
             error_callback=_Complaints(trouble),
         )
         log.info("bot polls", bot=app.bot.username)
+        showing = asyncio.create_task(menu.show(app.bot))  # a slow answer holds nobody up
         try:
             await _first(trouble, stopping.wait(), ours.keep())
         finally:
+            showing.cancel()
             # Handlers in flight finish; PTB would also ask once more for updates, which a dead network never answers.
             for leave in (app.updater.stop, app.stop):
                 with contextlib.suppress(TimeoutError):
@@ -140,10 +144,16 @@ class _Turn:
 
 def _application(settings: Settings) -> Application:  # type: ignore[type-arg]
     telegram = settings.config.telegram
-    base_url = f"{telegram.base_url.rstrip('/')}/bot"
+    address = telegram.base_url.rstrip("/")
     request = http(proxy=telegram.proxy, connections=8)
     polling = http(proxy=telegram.proxy, connections=2, read_timeout_s=POLL_S + READ_TIMEOUT_S)
-    bot = ExtBot(settings.token, base_url=base_url, request=request, get_updates_request=polling)
+    bot = ExtBot(
+        settings.token,
+        base_url=f"{address}/bot",
+        base_file_url=f"{address}/file/bot",
+        request=request,
+        get_updates_request=polling,
+    )
     return ApplicationBuilder().bot(bot).build()
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from types import ModuleType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from alerts.config import Settings
 from alerts.render import Message
@@ -101,6 +101,13 @@ class Channel(Protocol):
     async def send(self, address: str, message: Message, *, plain: bool = False) -> Outcome: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """A channel that can change a message it has sent. `Failed` means that this message can never be changed again."""
+
+    async def edit(self, address: str, message_id: str, message: Message, *, plain: bool = False) -> Outcome: ...
 
 
 def scheme(address: str) -> str:

@@ -3,7 +3,8 @@
     POST ADDRESS
     X-Rasad-Id: k3f9a2                       the same for a repeat, so that the receiver can drop it
     X-Rasad-Signature: t=1763829720,v1=HEX   HEX is HMAC-SHA256(secret, "1763829720." + body)
-    {"id": "k3f9a2", "text": "...", "html": "...", "lines": [[{"text": "...", "bold": true, "href": ""}, ...], ...]}
+    {"id": "k3f9a2", "text": "...", "html": "...", "lines": [[{"text": "...", "bold": true, "href": ""}, ...], ...],
+     "told": {"kind": "alert", "alleged": "death", "about": ["..."], ...}}      the same as fields, see docs/guide/webhook.md
 
 Any 2xx means taken; 410 means that nobody wants it any more.
 """
@@ -94,8 +95,8 @@ class WebhookChannel:
 
 def _body(message: Message) -> bytes:
     lines = [[{"text": one.text, "bold": one.bold, "href": one.href} for one in line] for line in message.lines]
-    told = {"id": message.id, "text": message.plain, "html": message.html, "lines": lines}
-    return json.dumps(told, ensure_ascii=False).encode("utf-8")
+    body = {"id": message.id, "text": message.plain, "html": message.html, "lines": lines, "told": message.told}
+    return json.dumps(body, ensure_ascii=False).encode("utf-8")
 
 
 def _outcome(answer: httpx.Response) -> Outcome:

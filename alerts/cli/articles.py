@@ -86,6 +86,9 @@ def show(
             raise UsageError(f"no stored article {which!r}; find it with `rasad articles search`")
         told = row(session, article)
         copy = session.get(Evidence, article.evidence_id) if article.evidence_id else None
+        answer = session.get(Evidence, article.gone_evidence_id) if article.gone_evidence_id else None
+    if answer:
+        told["gone_evidence"] = {"file": answer.warc_file, "offset": answer.warc_offset, "sha256": answer.sha256}
     if copy:
         told["evidence"] = {"file": copy.warc_file, "offset": copy.warc_offset, "sha256": copy.sha256}
     if form is Format.jsonl:
@@ -120,6 +123,8 @@ def row(session: Session, article: Article) -> dict[str, Any]:
         "text": article.text,
         "first_seen_at": article.first_seen_at,
         "revision": article.revision,
+        "gone_at": article.gone_at,
+        "gone_reason": article.gone_reason,
         "matches": [
             {
                 "watchlist": watch.watchlist_id,
@@ -149,6 +154,12 @@ def _print(told: dict[str, Any]) -> None:
     )
     out.print(Text(f"{told['outlet']} · {told['language']} · {day} · revision {told['revision']}", style="dim"))
     out.print(Text(told["url"], style="blue"))
+    if told["gone_at"] is not None:
+        gone = f"gone: not there any more since {told['gone_at']:%Y-%m-%d %H:%M} UTC ({told['gone_reason']})"
+        out.print(Text(gone, style="bold red"))
+    if told.get("gone_evidence"):
+        copy = told["gone_evidence"]
+        out.print(Text(f"answer kept: {copy['file']} at {copy['offset']}, SHA-256 {copy['sha256']}", style="dim"))
     if told.get("evidence"):
         copy = told["evidence"]
         out.print(Text(f"copy kept: {copy['file']} at {copy['offset']}, SHA-256 {copy['sha256']}", style="dim"))

@@ -43,11 +43,12 @@ def show_report(report: Report) -> None:
     from rich.text import Text
 
     out = console()
-    table = Table("outlet", "read", "articles", "why not", title="The first crawl", box=None, header_style="bold")
+    table = Table("outlet", "by", "read", "articles", "why not", title="The first crawl", box=None, header_style="bold")
     for reading in report.readings:
         good = reading.outcome in ("ok", "not modified")
         table.add_row(
             Text(reading.outlet),
+            reading.kind,
             Text("yes" if good else reading.outcome, style="green" if good else "red"),
             str(reading.articles),
             Text("" if good else reading.reason),

@@ -56,7 +56,7 @@ def extract(
     failed = 0
     for path, address in _indexed(index) if index else ((file, url) for file in files or []):
         try:
-            body = _saved(path)
+            body = saved_page(path)
             _refuse_address(address)
         except (OSError, EOFError, zlib.error, ValueError) as error:
             failed += 1
@@ -69,7 +69,7 @@ def extract(
         raise typer.Exit(1)
 
 
-def _saved(path: Path) -> bytes:
+def saved_page(path: Path) -> bytes:
     """The page's bytes, unpacked. Raises what reading and unpacking raise, ValueError when it grows too large."""
     body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     if not body.startswith(GZIP):

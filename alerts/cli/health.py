@@ -12,6 +12,7 @@ from alerts.cli.shared import ago, console, database, iso, json_line, now, setti
 from alerts.cli.shared import outlets as known_outlets
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from crawler.coverage import Coverage, OutletCoverage
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from crawler.outlets import Outlet
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object an outlet, a line each.")]
-LETTERS = 48  # hours of a row; a longer window has several hours to a letter
+FEWEST_LETTERS, MOST_LETTERS = 24, 48  # of a row; a longer window has several hours to a letter
+WORD_WIDTH = 16  # at least, for the state behind them
 NAME_WIDTH = 22
 GREEN, DIM, YELLOW, RED = "green", "green dim", "yellow", "red"
 LETTER_COLOURS = {"+": GREEN, ".": DIM, "l": YELLOW, "o": YELLOW, "g": "magenta", " ": ""}
@@ -38,7 +40,7 @@ def health(
 ) -> None:
     """What each outlet delivered against what it usually delivers, the worst first: state, cause, what to do."""
     from crawler import health_rows
-    from crawler.health import LOST, worst_first
+    from crawler.health import worst_first
 
     current = settings()
     known = _chosen(known_outlets(current).by_id, outlet)
@@ -53,9 +55,11 @@ def health(
     words: dict[str, int] = {}
     for one in found:
         words[one.state] = words.get(one.state, 0) + 1
-    well = sum(one.state not in LOST for one in found)
+    lost = sum(one.lost for one in found)
     said = ", ".join(f"{count} {word}" for word, count in words.items())
-    console().print(f"\n{well} of {len(found)} outlets can be relied on: {said}")
+    console().print(
+        f"\n{len(found)} outlets: {said}. {f'{lost} of them are not covered.' if lost else 'All are covered.'}"
+    )
 
 
 def _chosen(known: Mapping[str, Outlet], wanted: Sequence[str] | None) -> Mapping[str, Outlet]:
@@ -97,21 +101,26 @@ def _print_health(found: Sequence[Health], since: str) -> None:
     from crawler.health import COLOURS
 
     out = console()
-    wide = max(out.width, 60)
+    wide = _width(out)
     name = min(max((len(one.outlet) for one in found), default=6), NAME_WIDTH)
     out.print(Text(f"{'outlet':{name}}  {'state':20}  {'since':12}  {f'in {since}':>7}  usually", style="bold"))
+    told = ""
     for one in found:
         signs = one.signs
         assert signs is not None
+        well = one.state in ("ok", "learning", "new")
         usual = _about(signs.window_usual) if signs.usual.learnt else "?"
         line = Text(f"{_cut(one.outlet, name):{name}}  ")
         line.append(f"{one.state:20}", style=COLOURS[one.state])
-        line.append(f"  {_when(one.since, signs.now):12}  {signs.window:>7}  {usual:>7}")
+        line.append(f"  {'' if well else _when(one.since, signs.now):12}  {signs.window:>7}  {usual:>7}")
         out.print(line)
-        if one.state not in ("ok", "learning", "new"):
-            for words, style in ((one.cause, ""), (one.advice and f"→ {one.advice}", "dim")):
-                if words:
-                    out.print(_indented(words, style, wide))
+        if well:
+            continue
+        out.print(_indented(one.cause, "", wide))
+        advice = one.advice.replace(one.outlet, "ID")
+        if one.advice and advice != told:  # what helps the one above helps this one too
+            out.print(_indented(f"→ {one.advice}", "dim", wide))
+        told = advice
 
 
 def _indented(words: str, style: str, wide: int) -> Text:
@@ -122,6 +131,11 @@ def _indented(words: str, style: str, wide: int) -> Text:
     return Text(
         "\n".join(textwrap.wrap(words, wide - 1, initial_indent="    ", subsequent_indent="      ")), style=style
     )
+
+
+def _width(out: Console) -> int:
+    """The columns of the terminal; of a pipe 80, so that what is pasted into a message does not run over."""
+    return max(out.width, 60) if out.is_terminal else 80
 
 
 def _cut(text: str, width: int) -> str:
@@ -189,17 +203,18 @@ def _print_coverage(found: Coverage, watchlist: str) -> None:
     out = console()
     name = min(max((len(one.outlet) for one in found.outlets), default=6), NAME_WIDTH)
     hours = len(found.outlets[0].hours) if found.outlets else 0
-    letters, each = squeeze(" " * hours, LETTERS)
+    most = min(max(_width(out) - name - WORD_WIDTH - 4, FEWEST_LETTERS), MOST_LETTERS)
+    letters, each = squeeze(" " * hours, most)
     out.print(Text(f"{'':{name}}  {_ruler(found, len(letters), each)}", style="dim"))
     used: set[str] = set()
     for one in sorted(found.outlets, key=lambda one: (one.read, STATES.index(one.state), one.outlet)):
         row = Text(f"{_cut(one.outlet, name):{name}}  ")
-        letters, _ = squeeze(one.hours, LETTERS)
+        letters, _ = squeeze(one.hours, most)
         used.update(letters)
         for letter in letters:
             row.append("·" if letter == "." else letter, style=LETTER_COLOURS.get(letter, RED))
         row.append("  ")
-        row.append(_cut(one.word or one.state, max(10, out.width - name - len(letters) - 5)), style=COLOURS[one.state])
+        row.append(_cut(one.word or one.state, _width(out) - name - len(letters) - 4), style=COLOURS[one.state])
         out.print(row)
     legend = [
         f"{'·' if letter == '.' else letter if letter.strip() else 'blank'} {LEGEND[letter]}"
@@ -214,11 +229,8 @@ def _print_coverage(found: Coverage, watchlist: str) -> None:
     of = f"`{watchlist}` sees {found.of} outlets" if watchlist else f"{found.of} outlets"
     whole = sum(one.read and one.read_h == len(one.hours) for one in found.outlets)
     out.print(Text(f"{of}; {found.line()}."))
-    out.print(
-        Text(
-            f"No alert is worth this much: {whole} were read through all {hours} hours, {found.read - whole} with gaps, {found.of - found.read} not."
-        )
-    )
+    gaps, not_read = found.read - whole, found.of - found.read
+    out.print(f"What no alert is worth: read all {hours} hours {whole}, with gaps {gaps}, not read {not_read}.")
 
 
 def _ruler(found: Coverage, letters: int, each: int) -> str:

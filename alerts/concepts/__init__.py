@@ -46,7 +46,7 @@ def names() -> tuple[str, ...]:
 def concept(name: str) -> Concept:
     """The lexicon of that name. QueryError with a "did you mean" when there is none."""
     if name not in names():
-        near = did_you_mean(name, names())
-        guess = "@" + near.partition("`")[2].rstrip("`?") if "did you mean" in near else ""
+        near = did_you_mean(name, names()) or f"; known: {', '.join(names())}"
+        guess = "@" + near.partition("`")[2].rstrip("`?") if "did you mean" in near else name
         raise QueryError(f"there is no concept `@{name}`{near}", column=1, suggestion=guess)
     return read_yaml(FOLDER / f"{name}.yaml", Concept)

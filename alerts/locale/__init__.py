@@ -1,4 +1,8 @@
-"""Everything Rasad says to people, one YAML per language, found by a folder scan. `en` has every key."""
+"""Everything Rasad says to people, one YAML per language, found by a folder scan. `en` has every key.
+
+A text is a string with names in braces, or, where it depends on `count`, one string for each plural form the language
+has (CLDR: one, few, many, two, zero, other).
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,21 @@ class Texts:
     """The texts of one language: `texts("key", count=3)` fills the braces of the text with that key."""
 
     language: str
-    by_key: Mapping[str, str]
+    by_key: Mapping[str, str | Mapping[str, str]]
 
     def __call__(self, key: str, **values: Any) -> str:
-        return self.by_key[key].format(**values)
+        text = self.by_key[key]
+        if not isinstance(text, str):
+            text = text[plural(self.language, values["count"])]
+        return text.format(**values)
+
+
+def plural(language: str, count: int) -> str:
+    """The plural form of a number in a language, as CLDR names it."""
+    from babel import Locale
+
+    form: str = Locale(language).plural_form(count)
+    return form
 
 
 @cache

@@ -5,13 +5,14 @@ runs the tables of all files. A term answers four questions:
 
     find(reading)     where in the text it holds, or None
     explain(reading)  the same as a small tree for a person
-    anchors()         match keys of which a text must offer one, or it cannot hold; None when there are none
+    anchors()         words of which a text must offer one, or it cannot hold; None when there are none
     reach             how much of the world it lets through: a query that matches nearly everything is refused
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -29,6 +30,9 @@ NameHits = Mapping[str, Sequence["NameHit"]]
 """Key of a name (`Name.key`) -> where the text has it."""
 
 Test = Callable[["Reading"], bool]
+
+Anchors = frozenset[str | frozenset[str]]
+"""Words, each as all its folded forms, and keys of another kind, such as `outlet:sana`."""
 
 
 class Reach(IntEnum):
@@ -66,23 +70,22 @@ class Why:
 
 
 class Reading:
-    """A document, or a stretch of it, with the names that stand in it."""
+    """A document, or a stretch of it, with the names that stand in it.
 
-    def __init__(self, document: Document, names: NameHits, window: Place | None = None) -> None:
+    `bound`: words count as near each other in one sentence only, as lexicons mean it.
+    """
+
+    def __init__(self, document: Document, names: NameHits, window: Place | None = None, bound: bool = False) -> None:
         self.document = document
         self.names = names
         self.window = window
+        self.bound = bound
 
     @cached_property
     def positions(self) -> dict[str, list[int]]:
         if self.window is None:
             return self.document.positions
         return self.document.positions_of(self.window)
-
-    @cached_property
-    def offered(self) -> set[str]:
-        """The match keys there are. `forms & offered` walks the smaller of the two sets; a dict it walks whole."""
-        return set(self.positions)
 
     @cached_property
     def present(self) -> set[int]:
@@ -92,12 +95,19 @@ class Reading:
 
     def narrow(self, window: Place) -> Reading:
         """The same text with everything outside of `window` taken away."""
-        return Reading(self.document, self.names, window)
+        return Reading(self.document, self.names, window, self.bound)
 
     @cached_property
     def sentences(self) -> list[Reading]:
         """One reading a sentence of this one."""
         return [self.narrow(window) for window in self.document.sentences if self.covers(window)]
+
+    def parts(self, last: int, first: int) -> bool:
+        """Whether something between these two tokens keeps them from being near: the headline's end, or a sentence's."""
+        document = self.document
+        if last < document.body <= first:
+            return True
+        return self.bound and document.sentence_at(last) != document.sentence_at(first)
 
     def covers(self, place: Place) -> bool:
         return self.window is None or (self.window[0] <= place[0] and place[1] <= self.window[1])
@@ -108,11 +118,15 @@ class Reading:
 
     def where(self, forms: frozenset[str]) -> list[int]:
         """Indexes of the tokens that offer one of `forms`, ascending."""
-        positions = self.positions
-        found = [positions[form] for form in forms & self.offered]
+        positions = self.document.positions
+        found = [positions[form] for form in forms & self.document.offered]
         if not found:
             return []
-        return found[0] if len(found) == 1 else sorted({index for indexes in found for index in indexes})
+        indexes = found[0] if len(found) == 1 else sorted({index for some in found for index in some})
+        if self.window is None:
+            return indexes
+        first, last = self.window
+        return indexes[bisect_left(indexes, first) : bisect_left(indexes, last)]
 
 
 class Term(ABC):
@@ -142,8 +156,8 @@ class Term(ABC):
         """Why it holds; called only when `find` found."""
 
     @abstractmethod
-    def anchors(self) -> frozenset[str] | None:
-        """Match keys one of which every text it holds for offers; None when it may hold for any text."""
+    def anchors(self) -> Anchors | None:
+        """Words one of which every text it holds for offers; None when it may hold for any text."""
 
     @property
     @abstractmethod
@@ -153,12 +167,12 @@ class Term(ABC):
         """A closure that answers fast whether it holds."""
         return lambda reading: self.find(reading) is not None
 
-    def compile_behind(self, anchors: frozenset[str]) -> Test:
+    def compile_behind(self, anchors: Anchors) -> Test:
         """As `compile`, for a whole text of which it is known already that it offers one of `anchors`."""
         return self.compile()
 
-    def sets(self) -> frozenset[str] | None:
-        """Match keys one of which is all it takes; None when it takes more."""
+    def sets(self) -> frozenset[frozenset[str]] | None:
+        """Words one of which is all it takes; None when it takes more."""
         return None
 
     @property
@@ -237,8 +251,8 @@ def any_of(tests: Sequence[Test]) -> Test:
     return lambda reading: any(test(reading) for test in tests)
 
 
-def frequency(anchors: frozenset[str]) -> float:
-    """How many of 10,000 articles offer one of these keys, roughly; for choosing the rarest."""
+def frequency(anchors: Anchors | frozenset[str]) -> float:
+    """How many of 10,000 articles offer one of these words or forms, roughly; for choosing the rarest."""
     from alerts.terms import _frequent
 
     return _frequent.articles(anchors)
@@ -249,7 +263,7 @@ def quote(text: str) -> str:
     return '"' + text.replace('"', "'") + '"'
 
 
-def rarest(parts: Iterable[Term]) -> frozenset[str] | None:
+def rarest(parts: Iterable[Term]) -> Anchors | None:
     """The anchors of parts that must all hold: those of the rarest."""
     sets = [anchors for part in parts if (anchors := part.anchors()) is not None]
     return min(sets, key=frequency, default=None)

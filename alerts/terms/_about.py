@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.terms import Reach, Term
+from alerts.terms import Anchors, Reach, Term
 
 
 class About(Term):
@@ -11,7 +11,7 @@ class About(Term):
     __slots__ = ()
     kind = "field"
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return None
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 
+from alerts.terms import Anchors
 from crawler.languages import tokenise
 
 TABLE = Path(__file__).parent / "frequent.tsv"
@@ -20,16 +21,16 @@ def _table() -> dict[str, int]:
 
 
 @lru_cache(maxsize=100_000)
-def articles(anchors: frozenset[str]) -> float:
-    """How many of 10,000 articles offer one of these keys, roughly.
+def articles(anchors: Anchors | frozenset[str]) -> float:
+    """How many of 10,000 articles offer one of these words or forms, roughly.
 
     An inflected word is seldom met in most of its forms: those outside the table count for one word together.
     """
     table = _table()
-    if any(anchor.startswith("outlet:") for anchor in anchors):
+    keys = {key for anchor in anchors for key in ((anchor,) if isinstance(anchor, str) else anchor)}
+    if any(key.startswith("outlet:") for key in keys):
         return 10 * OUTLET
-    listed = [table[anchor] for anchor in anchors if anchor in table]
-    return 10 * (sum(listed) + UNLISTED) + len(anchors) / 10
+    return 10 * (sum(table.get(key, 0) for key in keys) + UNLISTED) + len(keys) / 10
 
 
 @lru_cache(maxsize=10_000)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, replace
 
 from alerts import document
-from alerts.terms import Reach, Reading, Term, Why, leaf, quote
-from crawler.config import did_you_mean
+from alerts.terms import Anchors, Reach, Reading, Term, Why, leaf, quote
 from crawler.errors import QueryError
 
+ALIKE = 0.8  # of 1: Нарния is not a slip of the pen for Дания
 ANCHOR = "listed:"  # in front of an entry's id: an anchor the monitor takes from the gazetteer's finds
 
 
@@ -35,7 +36,7 @@ class Listed(Term):
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, lambda found: f"{found} = {self.name} ({self.word})")
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return frozenset([ANCHOR + self.id])
 
     @property
@@ -51,8 +52,8 @@ class Listed(Term):
 
 def unlisted(kind: str, value: str, known: dict[str, str]) -> QueryError:
     """The answer to a name the gazetteer does not have: a listed one that looks like it, or the words themselves."""
-    near = did_you_mean(value, known)
-    guess = f"{kind}:{quote(near.partition('`')[2].rstrip('`?'))}" if "did you mean" in near else quote(value)
+    near = difflib.get_close_matches(value, known, n=1, cutoff=ALIKE)
+    guess = f"{kind}:{quote(near[0])}" if near else quote(value)
     return QueryError(
         f"no {kind} {quote(value)} is listed; put the words in quotes instead", column=1, suggestion=guess
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, all_hold, placed_only, rarest, together
 
 FARTHEST = 100
 
@@ -23,30 +23,28 @@ class Stretch(Term):
     parts: tuple[Term, ...]
 
     @abstractmethod
-    def window(self, reading: Reading) -> tuple[int, int] | None:
-        """The first stretch of tokens that holds all parts as they should stand, or None."""
+    def windows(self, reading: Reading) -> Iterator[Place]:
+        """The stretches of tokens that hold all parts as they should stand, the first one first."""
 
     def find(self, reading: Reading) -> list[Place] | None:
-        window = self.window(reading)
-        if window is None:
-            return None
-        narrow = reading.narrow(window)
-        return [place for part in self.parts for place in part.find(narrow) or ()]
+        if reading.bound:
+            return list(self.windows(reading)) or None  # in a lexicon, a stretch is one idiom
+        narrowed = map(reading.narrow, self.windows(reading))
+        places = {place for narrow in narrowed for part in self.parts for place in part.find(narrow) or ()}
+        return sorted(places) or None
 
     def compile(self) -> Test:
-        return all_hold(self.parts, lambda reading: self.window(reading) is not None)
+        return all_hold(self.parts, lambda reading: next(self.windows(reading), None) is not None)
 
     def explain(self, reading: Reading) -> Why:
-        window = self.window(reading)
-        assert window is not None
-        narrow = reading.narrow(window)
+        narrow = reading.narrow(next(self.windows(reading)))
         # A part that is itself a stretch may reach out of this one.
         return Why(
             f"{self.word}/{self.distance}",
             parts=tuple(part.explain(narrow if part.find(narrow) else reading) for part in self.parts),
         )
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return rarest(self.parts)
 
     @property

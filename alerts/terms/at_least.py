@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, frequency, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, frequency, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,23 @@ class AtLeast(Term):
 
     def compile(self) -> Test:
         tests, count = [part.compile() for part in self.parts], self.count
-        return lambda reading: sum(1 for test in tests if test(reading)) >= count
+
+        def enough(reading: Reading) -> bool:
+            missing = count
+            for test in tests:
+                if test(reading):
+                    missing -= 1
+                    if not missing:
+                        return True
+            return False
+
+        return enough
 
     def explain(self, reading: Reading) -> Why:
         held = tuple(part.explain(reading) for part in self.parts if part.find(reading) is not None)
         return Why(f"{len(held)} of {len(self.parts)}, at least {self.count}", parts=held)
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         # Of any len - count + 1 parts one must hold, or too few are left.
         sets = [part.anchors() for part in self.parts]
         needed = len(sets) - self.count + 1

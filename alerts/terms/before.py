@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from alerts.document import Place
 from alerts.terms import Reading
 from alerts.terms._stretch import Stretch
 
@@ -20,14 +22,13 @@ class Before(Stretch):
 
     word = "before"
 
-    def window(self, reading: Reading) -> tuple[int, int] | None:
-        body = reading.document.body
+    def windows(self, reading: Reading) -> Iterator[Place]:
         # Ends of what can be reached so far -> where it began, the nearest beginning.
         reached: dict[int, int] | None = None
         for part in self.parts:
             places = part.find(reading)
             if not places:
-                return None
+                return
             if reached is None:
                 reached = {end: start for start, end in sorted(places)}
                 continue
@@ -36,12 +37,12 @@ class Before(Stretch):
                 behind = [
                     first
                     for last, first in reached.items()
-                    if last <= start < last + self.distance and not last <= body <= start
+                    if last <= start < last + self.distance and not reading.parts(last - 1, start)
                 ]
                 if behind:
                     further[end] = max(behind)
             reached = further
             if not reached:
-                return None
-        end = min(reached or {0: 0})
-        return (reached or {0: 0})[end], end
+                return
+        for end, start in sorted((reached or {}).items()):
+            yield start, end

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from alerts.concepts import concept
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, leaf
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, any_of, leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +25,35 @@ class Concept(Term):
 
     word = "@"
     kind = "word"
-    steady = False  # an idiom it excludes may lie outside of the stretch
     name: str
 
     def find(self, reading: Reading) -> list[Place] | None:
-        words, excluded = _terms(self.name)
-        places = sorted(set(words.find(reading) or ()))
-        if places and excluded is not None:
-            idioms = excluded.find(Reading(reading.document, reading.names)) or ()
-            places = [place for place in places if not any(a < place[1] and place[0] < b for a, b in idioms)]
-        return places or None
+        # The whole text is read, once for all watches: an idiom it excludes may lie outside of the stretch.
+        known = reading.document.lexicons
+        if self.name not in known:
+            known[self.name] = self._places(Reading(reading.document, {}, bound=True))
+        return reading.within(known[self.name]) or None
+
+    def _places(self, whole: Reading) -> list[Place]:
+        tokens = whole.document.tokens
+        found: set[Place] = set()
+        for script, words, excluded in _terms(self.name):
+            places = [place for place in words.find(whole) or () if tokens[place[0]].script in (script, "num")]
+            idioms = (excluded.find(whole) if places and excluded is not None else None) or ()
+            found.update(place for place in places if not any(a < place[1] and place[0] < b for a, b in idioms))
+        return sorted(found)
 
     def compile(self) -> Test:
-        words, excluded = _terms(self.name)
-        test = words.compile()
-        if excluded is None:
-            return test
+        test = any_of([words.compile() for _, words, _ in _terms(self.name)])
         return lambda reading: test(reading) and self.find(reading) is not None
 
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, lambda found: f"{found} = {self}")
 
-    def anchors(self) -> frozenset[str] | None:
-        return _terms(self.name)[0].anchors()
+    def anchors(self) -> Anchors | None:
+        anchors = [words.anchors() for _, words, _ in _terms(self.name)]
+        known = [one for one in anchors if one is not None]
+        return frozenset().union(*known) if len(known) == len(anchors) else None
 
     @property
     def reach(self) -> Reach:
@@ -61,15 +68,20 @@ class Concept(Term):
         return cls(value.casefold())
 
 
+SCRIPTS = {"ru": "cyr", "ar": "ar", "en": "lat"}
+"""Language of a lexicon's words -> the script they are in: what two lexicons say together is said of one language."""
+
+
 @lru_cache(maxsize=1000)
-def _terms(name: str) -> tuple[Term, Term | None]:
-    """What the lexicon's words and its excluded idioms are as terms."""
+def _terms(name: str) -> tuple[tuple[str, Term, Term | None], ...]:
+    """The lexicon's words and the idioms it excludes, as terms, by script."""
     from alerts.query import parse  # the language knows its words, and this is one of them
 
+    def either(parts: Sequence[str]) -> Term:
+        return parse(" OR ".join(parts), watch=False).root
+
     found = concept(name)
-    words = [part for parts in found.words.values() for part in parts]
-    excluded = [part for parts in found.exclude.values() for part in parts]
-    return (
-        parse(" OR ".join(words), watch=False).root,
-        parse(" OR ".join(excluded), watch=False).root if excluded else None,
+    return tuple(
+        (SCRIPTS[language], either(words), either(idioms) if (idioms := found.exclude.get(language)) else None)
+        for language, words in found.words.items()
     )

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from alerts.document import Place
 from alerts.terms import Reading, Test, Why
 from alerts.terms._about import About
+from crawler.errors import QueryError
+
+EXPECTED = "the two letters of a country, such as country:sy"
+NAMED = {
+    "syria": "sy", "russia": "ru", "iraq": "iq", "сирия": "sy", "россия": "ru", "ирак": "iq", "سوريا": "sy",
+    "روسيا": "ru", "العراق": "iq",
+}  # fmt: skip
+"""Countries of the shipped outlets, as people write them instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,10 @@ class Country(About):
 
     @classmethod
     def read(cls, value: str) -> Country:
-        if not value.replace("-", "").isalpha():
-            raise ValueError("the two letters of a country, such as country:sy")
-        return cls(value.casefold())
+        """From what stands behind `country:`. ValueError or QueryError when it is no code."""
+        code = value.casefold()
+        if code in NAMED:
+            raise QueryError(f"expected {EXPECTED}", column=1, suggestion=f"country:{NAMED[code]}")
+        if len(code) != 2 or not (code.isascii() and code.isalpha()):
+            raise ValueError(EXPECTED)
+        return cls(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, any_of, number
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, any_of, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Either(Term):
 
     def compile(self) -> Test:
         # All single words are one question: does the text offer one of their forms?
-        single = [wanted for part in self.parts if (wanted := part.sets()) is not None]
+        single = [word for part in self.parts for word in part.sets() or ()]
         tests = [part.compile() for part in self.parts if part.sets() is None]
         if not single:
             return any_of(tests)
         words = frozenset(map(number, single))
         return any_of([lambda reading: not words.isdisjoint(reading.present), *tests])
 
-    def sets(self) -> frozenset[str] | None:
+    def sets(self) -> frozenset[frozenset[str]] | None:
         single = [part.sets() for part in self.parts]
         known = [wanted for wanted in single if wanted is not None]
         return frozenset().union(*known) if len(known) == len(single) else None
@@ -44,8 +44,8 @@ class Either(Term):
         held = tuple(part.explain(reading) for part in self.parts if part.find(reading) is not None)
         return held[0] if len(held) == 1 else Why("any of", parts=held, score=max(why.score for why in held))
 
-    def anchors(self) -> frozenset[str] | None:
-        joined: set[str] = set()
+    def anchors(self) -> Anchors | None:
+        joined: set[str | frozenset[str]] = set()
         for part in self.parts:
             anchors = part.anchors()
             if anchors is None:

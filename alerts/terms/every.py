@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_of, commonness, rarest, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, all_of, commonness, rarest, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Every(Term):
         # The rarest part first: it is the one that most often ends the question.
         return all_of([part.compile() for part in sorted(self.parts, key=commonness)])
 
-    def compile_behind(self, anchors: frozenset[str]) -> Test:
+    def compile_behind(self, anchors: Anchors) -> Test:
         # The part the anchors come from holds already when one of them is all it takes.
         rest = [part for part in self.parts if part.sets() != anchors]
         return all_of([part.compile() for part in sorted(rest, key=commonness)])
@@ -47,7 +47,7 @@ class Every(Term):
         parts = tuple(part.explain(reading) for part in self.parts)
         return Why("all of", parts=parts, score=min(part.score for part in parts))
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return rarest(self.parts)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Why, leaf
+from alerts.terms import Anchors, Reach, Reading, Term, Why, leaf
 from alerts.terms._frequent import is_stop_word
 from crawler.languages import tokenise
 
@@ -30,7 +30,7 @@ class Exact(Term):
         tokens = reading.document.tokens
         places = [
             (index, index + 1)
-            for index in reading.positions.get(self.folded, ())
+            for index in reading.where(frozenset([self.folded]))
             if tokens[index].folded == self.folded
         ]
         return places or None
@@ -38,8 +38,8 @@ class Exact(Term):
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, str)
 
-    def anchors(self) -> frozenset[str] | None:
-        return frozenset([self.folded])
+    def anchors(self) -> Anchors | None:
+        return frozenset([frozenset([self.folded])])
 
     @property
     def reach(self) -> Reach:

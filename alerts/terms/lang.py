@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from alerts.document import Place
 from alerts.terms import Reading, Test, Why
 from alerts.terms._about import About
+from crawler.errors import QueryError
+
+EXPECTED = "a language's code, such as lang:ar, lang:ru or lang:en"
+NAMED = {
+    "arabic": "ar", "russian": "ru", "english": "en", "арабский": "ar", "русский": "ru", "английский": "en",
+    "العربية": "ar", "عربي": "ar", "روسي": "ru",
+}  # fmt: skip
+"""Languages as people write them instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +45,10 @@ class Lang(About):
 
     @classmethod
     def read(cls, value: str) -> Lang:
-        """From what stands behind `lang:`. ValueError when it is no code."""
+        """From what stands behind `lang:`. ValueError or QueryError when it is no code."""
         code = value.casefold()
+        if code in NAMED:
+            raise QueryError(f"expected {EXPECTED}", column=1, suggestion=f"lang:{NAMED[code]}")
         if not (2 <= len(code) <= 3 and code.isascii() and code.isalpha()):
-            raise ValueError("a language's code, such as lang:ar, lang:ru or lang:en")
+            raise ValueError(EXPECTED)
         return cls(code)

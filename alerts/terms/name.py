@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Why, quote
+from alerts.terms import Anchors, Reach, Reading, Term, Why, quote
 from crawler.names import NameHit
 
 ANCHOR = "name:"  # in front of a name's key: an anchor the monitor takes from its name index, not from the tokens
@@ -65,7 +65,7 @@ class Name(Term):
         details = tuple(dict.fromkeys(hit.why for hit in hits))
         return Why(next(iter(said)), spans, details=details, score=max(hit.score for hit in hits))
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return frozenset([ANCHOR + self.key])
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alerts.document import Place
@@ -26,22 +26,20 @@ class Near(Stretch):
 
     word = "near"
 
-    def window(self, reading: Reading) -> tuple[int, int] | None:
+    def windows(self, reading: Reading) -> Iterator[Place]:
         found = [part.find(reading) for part in self.parts]
         if not all(found):
-            return None
-        body = reading.document.body
+            return
         chain: list[tuple[Place, int]] = []
         places = sorted((place, number) for number, places in enumerate(found) for place in places or ())
         for place, number in [*places, ((1 << 60, 1 << 60), -1)]:
             if chain:
                 end = max(end for (_, end), _ in chain)
-                if place[0] - end + 1 > self.distance or end <= body <= place[0]:
+                if place[0] - end + 1 > self.distance or reading.parts(end - 1, place[0]):
                     if self._complete(chain):
-                        return chain[0][0][0], end
+                        yield chain[0][0][0], end
                     chain = []
             chain.append((place, number))
-        return None
 
     def _complete(self, chain: Sequence[tuple[Place, int]]) -> bool:
         if len({number for _, number in chain}) < len(self.parts):

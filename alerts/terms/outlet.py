@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Test, Why
+from alerts.terms import Anchors, Reach, Reading, Test, Why
 from alerts.terms._about import About
 
 ANCHOR = "outlet:"
@@ -34,7 +34,7 @@ class Outlet(About):
     def explain(self, reading: Reading) -> Why:
         return Why(f"outlet {reading.document.outlet}")
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return frozenset([ANCHOR + self.id])
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, forms, frequency, leaf, number, quote
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, forms, frequency, leaf, number, quote
 from alerts.terms._frequent import is_stop_word
 
 
@@ -48,16 +48,16 @@ class Phrase(Term):
         word = number(forms(self.words[0]))
         return lambda reading: word in reading.present
 
-    def sets(self) -> frozenset[str] | None:
-        return forms(self.words[0]) if len(self.words) == 1 else None
+    def sets(self) -> frozenset[frozenset[str]] | None:
+        return frozenset([forms(self.words[0])]) if len(self.words) == 1 else None
 
     def explain(self, reading: Reading) -> Why:
         said = str(self)
         plain = self.shown or " ".join(self.words)
         return leaf(self, reading, lambda found: said if found == plain else f"{found} = {said}")
 
-    def anchors(self) -> frozenset[str] | None:
-        return min((forms(word) for word in self.words), key=frequency)
+    def anchors(self) -> Anchors | None:
+        return frozenset([min((forms(word) for word in self.words), key=frequency)])
 
     @property
     def reach(self) -> Reach:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Why, leaf
+from alerts.terms import Anchors, Reach, Reading, Term, Why, leaf
 from crawler.languages import tokenise
 
 SHORTEST = 3
@@ -36,7 +36,7 @@ class Prefix(Term):
     def explain(self, reading: Reading) -> Why:
         return leaf(self, reading, lambda found: f"{found} = {self}")
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return frozenset([ANCHOR + self.folded[:SHORTEST]])
 
     @property

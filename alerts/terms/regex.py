@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from alerts.document import Place, Span
-from alerts.terms import Reach, Reading, Term, Why
+from alerts.terms import Anchors, Reach, Reading, Term, Why
 from crawler.errors import QueryError
 
 # RE2's own \\w, \\d, \\s and \\b know ASCII alone.
@@ -64,7 +64,7 @@ class Regex(Term):
         start, end = spans[0]
         return Why(f"{' '.join(reading.document.full[start:end].split())} = {self}", tuple(spans))
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return None
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_hold, monotone, rarest, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, all_hold, monotone, rarest, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class SameSentence(Term):
         assert sentence is not None
         return Why("in one sentence", parts=tuple(part.explain(sentence) for part in self.parts))
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return rarest(self.parts)
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, frequency
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class Score(Term):
         )
         return Why(f"score {total} of {self.threshold}", parts=parts, score=float(total))
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         # What can be left out is what does not reach the threshold without the rest: the commonest parts.
         found = [(p.anchors(), weight) for p, weight in zip(self.parts, self.weights, strict=True) if weight > 0]
         ranked = sorted(found, key=lambda pair: -frequency(pair[0]) if pair[0] is not None else float("-inf"))
         spared = 0
-        needed: set[str] = set()
+        needed: set[str | frozenset[str]] = set()
         for anchors, weight in ranked:
             if not needed and spared + weight < self.threshold:
                 spared += weight

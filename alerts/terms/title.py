@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why, all_hold, rarest, together
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why, all_hold, rarest, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Title(Term):
         headline = reading.narrow((0, reading.document.body))
         return Why("in the title", parts=tuple(part.explain(headline) for part in self.parts))
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return rarest(self.parts)
 
     @property

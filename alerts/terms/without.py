@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.document import Place
-from alerts.terms import Reach, Reading, Term, Test, Why
+from alerts.terms import Anchors, Reach, Reading, Term, Test, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Without(Term):
     def explain(self, reading: Reading) -> Why:
         return Why(f"without {self.part}")
 
-    def anchors(self) -> frozenset[str] | None:
+    def anchors(self) -> Anchors | None:
         return None
 
     @property

@@ -20,37 +20,38 @@ UPDATED_WORDS = re.compile(r"(?i)updated|modified|обновлен|измене�
 # What a text must hold to be worth parsing as a date.
 HINT = re.compile(r"[\d٠-٩]|(?i:сегодня|вчера|назад|اليوم|امس|أمس|منذ|today|yesterday|ago)")
 BESIDE = 40  # a text without a date's class must stand this many elements nearer to the headline
-ENOUGH = 12
 
 
 def visible_date(declared: Declared, language: str, name: str, now: datetime) -> list[Dating]:
     """The date in the short visible text that stands nearest to the headline, as a list of at most one."""
     body = declared.tree.find("body")
+    elements = list((declared.tree if body is None else body).iter("*"))
     headline = next(iter(declared.tree.iter("h1")), None)
-    found: list[tuple[int, bool, Dating]] = []
-    headline_at, position = 0, 0
-    for position, element in enumerate(declared.tree.iter() if body is None else body.iter()):
-        if element is headline:
-            headline_at = position
-        for text, owner in _date_lines(element):
+    headline_at = next((position for position, element in enumerate(elements) if element is headline), 0)
+    nearest: tuple[int, Dating] | None = None
+    for position in sorted(range(len(elements)), key=lambda position: abs(position - headline_at)):
+        distance = abs(position - headline_at)
+        if nearest is not None and distance >= nearest[0]:
+            break
+        for text, owner in _date_lines(elements[position]):
             classed = _may_date(owner, text)
-            if classed is None or in_other_story(owner):
+            if classed is None:
+                continue
+            far = distance if classed else distance + BESIDE
+            if (nearest is not None and far >= nearest[0]) or in_other_story(owner):
                 continue
             reading = parse_date(text, language, name, now, rare=classed)
             if reading.at is not None:
-                found.append((position, classed, Dating(reading.at, reading.precision, "text")))
-        if len(found) >= ENOUGH:
-            break
-    found.sort(key=lambda item: abs(item[0] - headline_at) + (0 if item[1] else BESIDE))
-    return [reading for _, _, reading in found[:1]]
+                nearest = far, Dating(reading.at, reading.precision, "text")
+    return [nearest[1]] if nearest else []
 
 
 def _date_lines(element: Any) -> Iterator[tuple[str, Any]]:
     """Short texts at this element that may be a date line, each with the element it belongs to."""
-    if not isinstance(element.tag, str) or element.tag in ("script", "style", "option", "noscript"):
+    if element.tag in ("script", "style", "option", "noscript"):
         return
     own, tail = element.text or "", element.tail or ""
-    if len(element) and DATE_CLASS.search(element.get("class") or "") and len(element) <= 6:
+    if 0 < len(element) <= 6 and DATE_CLASS.search(element.get("class") or ""):
         own = " ".join(element.itertext())
     if own and len(own) < 600 and HINT.search(own):
         own = " ".join(own.split())

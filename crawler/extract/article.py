@@ -12,6 +12,7 @@ from lxml.etree import XPathError
 
 from crawler import dates, markup, urls
 from crawler.extract import about, embedded, lines
+from crawler.extract.further import further
 from crawler.extract.general import general
 from crawler.extract.refuse import refuse, soft_refusal
 from crawler.extract.rules import NO_RULES, ReadingRules, Template
@@ -47,6 +48,7 @@ def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | R
     title = selected[0] if selected else about.title(declared, page.listing)
     section = _first(_texts(tree, template.section) if template else []) or about.section(declared)
     authors = about.names(_texts(tree, template.author) if template else []) or about.authors(declared)
+    pages = further(tree, page.url, declared.canonical)
     body = _body(tree, declared, rules, template, title)
     if body.refusal:
         return Rejected(body.refusal)
@@ -74,6 +76,7 @@ def extract(page: Page, outlet: ReadingRules | None, now: datetime) -> Draft | R
         updated_at=dates.updated(declared, page.url, rules.timezone, page.fetched_at),
         image=about.image(declared, page.url),
         tags=about.tags(declared),
+        further=pages,
         notes=notes,
     )
 

@@ -39,6 +39,7 @@ class Ask:
 
     url: str
     delay_s: float
+    outlet: str = ""  # whose bytes these are
     proxy: str = ""  # "" means https_proxy/http_proxy of the environment
     etag: str = ""
     last_modified: str = ""

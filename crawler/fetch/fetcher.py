@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -40,7 +42,7 @@ from crawler.config import CrawlSection
 from crawler.fetch import Ask, NotFetched, Trouble
 from crawler.fetch.guard import AddressRefused, Guard, ProxyUnusable, check_proxy, check_scheme
 from crawler.fetch.resolver import GuardedResolver, resolve
-from crawler.fetch.robots import RobotsForbids
+from crawler.fetch.robots import RobotsForbids, Rules
 from crawler.fetch.settings import scrapy_settings
 from crawler.fetch.turns import HostDeferred, Leases, Turns
 from crawler.types import Page
@@ -84,6 +86,8 @@ class Fetcher:
         self.guard = Guard(crawl.allow_private, resolve)
         self.resolver = GuardedResolver(self.guard)
         self.turns = Turns(leases, clock)
+        self.robots: dict[str, Rules] = {}  # what the robots.txt of each site said, by https://host
+        self.meter: Counter[str] = Counter()  # bytes over the wire by outlet; who writes them down takes them out
         self._crawl = crawl
         self._crawler = Crawler(Rim, dict(scrapy_settings(crawl, _version())))
         self._background: list[asyncio.Task[None]] = []
@@ -149,7 +153,7 @@ class Fetcher:
             headers["If-None-Match"] = ask.etag
         if ask.last_modified:
             headers["If-Modified-Since"] = ask.last_modified
-        meta: dict[str, Any] = {"delay_s": ask.delay_s}
+        meta: dict[str, Any] = {"delay_s": ask.delay_s, "outlet": ask.outlet}
         if ask.proxy:
             host = urlsplit(ask.url).hostname or ""
             meta["proxy"] = None if proxy_bypass(host) else ask.proxy
@@ -159,7 +163,7 @@ class Fetcher:
         """Our word for what the network did; None for a surprise of our own (the database, a mistake)."""
         causes = _causes(error)
         for cause in causes:
-            if isinstance(cause, SSL.Error) or "CertificateError" in type(cause).__name__:
+            if isinstance(cause, (SSL.Error, ssl.SSLError)) or "CertificateError" in type(cause).__name__:
                 return NotFetched("TLS", f"the certificate does not hold: {_said(cause)}")
         for kind, trouble, sentence in _TROUBLES:
             for cause in causes:
@@ -220,7 +224,14 @@ def _page(ask: Ask, response: Response, now: datetime) -> Page:
         fetched_at=now,
         listing=ask.listing,
         tls_verified=response.url.startswith("https://"),
+        moved=_moved(response),
     )
+
+
+def _moved(response: Response) -> bool:
+    """Whether there were redirects, and all of them for good (RFC 9110: 301 and 308)."""
+    reasons = response.request.meta.get("redirect_reasons", []) if response.request is not None else []
+    return bool(reasons) and all(reason in (301, 308) for reason in reasons)
 
 
 def _version() -> str:

@@ -107,12 +107,17 @@ class ProxyUnusable(Exception):
     """A configured proxy that we cannot speak to; nothing is ever asked directly in its place."""
 
 
+def is_socks(proxy: str) -> bool:
+    """Whether a proxy address names a SOCKS proxy."""
+    return urlsplit(proxy).scheme in ("socks5", "socks5h")
+
+
 def check_proxy(proxy: str) -> None:
-    """Raises ProxyUnusable unless it is an http or https proxy."""
+    """Raises ProxyUnusable unless it is an http, https or socks5 proxy."""
     parts = urlsplit(proxy)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not parts.hostname or not (parts.scheme in ("http", "https") or is_socks(proxy)):
         kind = f"{parts.scheme} proxies" if parts.scheme and parts.hostname else repr(proxy)
-        raise ProxyUnusable(f"{kind} cannot be used; write it like http://127.0.0.1:3128")
+        raise ProxyUnusable(f"{kind} cannot be used; write it like http://127.0.0.1:3128 or socks5://127.0.0.1:1080")
 
 
 def check_scheme(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -9,10 +10,11 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 
-from crawler.fetch.guard import check_proxy
+from crawler.fetch.guard import check_proxy, is_socks
 
 if TYPE_CHECKING:
     from crawler.fetch.fetcher import Fetcher
+    from crawler.fetch.socks import SocksHandler
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -30,11 +32,14 @@ class PoliteHandler(HTTP11DownloadHandler):
             response = await self._ask(fetcher, host, request)
             header = response.headers.get("Retry-After") or b""
             turn.answered(response.status, header.decode("latin-1"), fetcher.clock())
+        fetcher.meter[request.meta.get("outlet", "")] += len(response.body) + len(response.headers.to_string())
         if response.ip_address is not None and not request.meta.get("proxy"):
             fetcher.guard.check(host, [response.ip_address])  # whatever way the connection was made
         return response
 
     async def _ask(self, fetcher: Fetcher, host: str, request: Request) -> Response:
+        if is_socks(request.meta.get("proxy") or ""):
+            return await self._socks.download_request(request)
         try:
             return await super().download_request(request)
         except CannotResolveHostError:
@@ -42,3 +47,14 @@ class PoliteHandler(HTTP11DownloadHandler):
             if refused is not None:
                 raise refused from None
             raise
+
+    @cached_property
+    def _socks(self) -> SocksHandler:
+        from crawler.fetch.socks import SocksHandler  # httpx is slow to import, and few need it
+
+        return SocksHandler(self.crawler)
+
+    async def close(self) -> None:
+        if "_socks" in self.__dict__:
+            await self._socks.close()
+        await super().close()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(hours=6)
 KEPT_AFTER_TROUBLE = timedelta(minutes=10)
 READ_BYTES = 500 * 1024  # RFC 9309, 2.5
+SHOWN_CHARACTERS = 20_000  # a longer one is obeyed, and not kept: there is one for every host
 NAME = "Rasad"  # the product token rules are looked up under
 
 
@@ -35,6 +36,8 @@ class Rules:
 
     parsed: Protego | None  # None: no rules
     until: datetime
+    why: str = ""  # there are none
+    text: str = ""  # verbatim, of one that is short enough to be shown
 
 
 class Robots:
@@ -45,7 +48,6 @@ class Robots:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
         self._crawler = crawler
-        self._rules: dict[str, Rules] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
     @classmethod
@@ -65,14 +67,15 @@ class Robots:
         parts = urlsplit(request.url)
         site = f"{parts.scheme}://{parts.netloc}"
         async with self._asking.setdefault(site, asyncio.Lock()):
-            known = self._rules.get(site)
+            known = fetcher.robots.get(site)
             if known is None or known.until <= fetcher.clock():
-                known = self._rules[site] = await self._ask(fetcher, site, request)
+                known = fetcher.robots[site] = await self._ask(fetcher, site, request)
                 self._delay(fetcher, (parts.hostname or "").lower(), known)
             return known
 
     async def _ask(self, fetcher: Fetcher, site: str, original: Request) -> Rules:
         meta = {"dont_obey_robotstxt": True, "delay_s": original.meta.get("delay_s", 0.0), "max_retry_times": 0}
+        meta["outlet"] = original.meta.get("outlet", "")
         if "proxy" in original.meta:
             meta["proxy"] = original.meta["proxy"]
         request = Request(f"{site}/robots.txt", meta=meta, callback=NO_CALLBACK)
@@ -81,14 +84,17 @@ class Robots:
         except (HostDeferred, AddressRefused):
             raise  # the article's own request would meet the same
         except Exception as error:
-            if fetcher.trouble(error) is None:
+            trouble = fetcher.trouble(error)
+            if trouble is None:
                 raise  # a surprise of our own says nothing about the host
-            return Rules(None, fetcher.clock() + KEPT_AFTER_TROUBLE)
+            return Rules(None, fetcher.clock() + KEPT_AFTER_TROUBLE, trouble.trouble)
         if response.status != 200:
             missing = 400 <= response.status < 500 and response.status != 429
-            return Rules(None, fetcher.clock() + (KEPT if missing else KEPT_AFTER_TROUBLE))
+            kept = KEPT if missing else KEPT_AFTER_TROUBLE
+            return Rules(None, fetcher.clock() + kept, f"HTTP {response.status}")
         text = response.body[:READ_BYTES].decode("utf-8-sig", "ignore").replace("\x00", "")
-        return Rules(Protego.parse(text), fetcher.clock() + KEPT)
+        shown = text if len(text) <= SHOWN_CHARACTERS else ""
+        return Rules(Protego.parse(text), fetcher.clock() + KEPT, text=shown)
 
     def _delay(self, fetcher: Fetcher, host: str, rules: Rules) -> None:
         delay_s = rules.parsed.crawl_delay(NAME) if rules.parsed is not None else None

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from crawler.config import Composed, Duration, Section, compose_file, did_you_mean
+from crawler.config import Bytes, Composed, Duration, Section, compose, compose_file, did_you_mean
 from crawler.errors import ConfigError
 
 SHIPPED = Path(__file__).parent
@@ -84,7 +84,7 @@ class EntryPointFact(Section):
     kind: str
     url: str
     confidence: Confidence = "unproven"
-    every: Duration | None = None  # how often it is read; None: the configuration's `crawl.every`
+    every: Duration | None = None  # how often it is read; None: as often as it publishes, see crawler.rhythm
     links: str = ""  # section pages: a CSS selector for the elements that hold the links; "" means the whole page
 
     @field_validator("url")
@@ -162,7 +162,7 @@ class Reading(Section):
 class Expect(Section):
     """What health looks like."""
 
-    articles_a_day: float | None = None
+    articles_a_day: float | None = Field(None, ge=0)
     dated: float = 0.9  # share of articles with a publication date
 
 
@@ -180,7 +180,9 @@ class Template(Section):
     entry_points: list[EntryPointFact] = []
     archives: list[EntryPointFact] = []  # ways further back than the feeds reach; never read on schedule
     articles: str = ""  # regular expression an article's address matches (search); "" lets a feed's word stand
+    priority: float = Field(1.0, gt=0, le=10)  # twice the priority is twice the checks
     delay: Duration | None = None
+    bytes_per_day: Bytes | None = None  # None: the configuration's `crawl.bytes_per_day`
     proxy: str = ""
     reading: Reading = Reading()
     expect: Expect = Expect()
@@ -254,6 +256,18 @@ class Outlet(Template):
             if (leaning.since or dt.date.min) <= day <= (leaning.until or dt.date.max):
                 return leaning.label
         return ""
+
+
+Trust = Literal["proven", "listed", "unproven", "archive only"]
+
+
+def trust(outlet: Outlet) -> Trust:
+    """How sure anybody is that the outlet can be read: seen by us, named in lists of others, or a guess."""
+    if not outlet.entry_points:
+        return "archive only"
+    if any(fact.confidence == "proven" for fact in outlet.entry_points):
+        return "proven"
+    return "unproven" if all(fact.confidence == "unproven" for fact in outlet.entry_points) else "listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,12 +426,19 @@ def read_outlet(path: Path, templates: Templates | None = None) -> Outlet:
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", path.stem):
         raise ConfigError(f"{path}: the name is the outlet's id: lower-case Latin letters, digits, _ and - only")
-    composed = compose_file(path)
-    shared = (templates or read_templates([SHIPPED, path.parent])).of(composed)
-    outlet = composed.validated(Outlet, merge(composed.values, shared))
-    if outlet.id not in ("", path.stem):
+    return _outlet(compose_file(path), path.stem, templates or read_templates([SHIPPED, path.parent]))
+
+
+def parse_outlet(text: str, outlet_id: str, templates: Templates | None = None) -> Outlet:
+    """As read_outlet, from a string. Raises ConfigError."""
+    return _outlet(compose(text, f"{outlet_id}.yaml"), outlet_id, templates or read_templates([SHIPPED]))
+
+
+def _outlet(composed: Composed, outlet_id: str, templates: Templates) -> Outlet:
+    outlet = composed.validated(Outlet, merge(composed.values, templates.of(composed)))
+    if outlet.id not in ("", outlet_id):
         raise ConfigError(f"{composed.at('id')}: id `{outlet.id}` differs from the file's name; leave it out")
-    return outlet.model_copy(update={"id": path.stem})
+    return outlet.model_copy(update={"id": outlet_id})
 
 
 def _yamls(folder: Path) -> list[Path]:

@@ -60,22 +60,51 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("every_s", sa.Integer(), nullable=True),
+        sa.Column("priority", sa.Double(), nullable=False),
+        sa.Column("expected_a_day", sa.Double(), nullable=True),
         sa.Column("next_check_at", Moment(), nullable=False),
         sa.Column("interval_s", sa.Integer(), nullable=False),
+        sa.Column("rhythm", sa.JSON(), nullable=False),
+        sa.Column("span_s", sa.Integer(), nullable=True),
         sa.Column("not_before", Moment(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("first_read_at", Moment(), nullable=True),
+        sa.Column("last_read_at", Moment(), nullable=True),
+        sa.Column("hole_since", Moment(), nullable=True),
+        sa.Column("hole_until", Moment(), nullable=True),
         sa.Column("checking_since", Moment(), nullable=True),
         sa.Column("last_checked_at", Moment(), nullable=True),
         sa.Column("last_outcome", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("instead_of", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=False),
+        sa.Column("moved_checks", sa.Integer(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("full_at", Moment(), nullable=True),
+        sa.Column("distrusted_at", Moment(), nullable=True),
         sa.Column("retired_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_points")),
         sa.UniqueConstraint("outlet", "url", name=op.f("uq_entry_points_outlet_url")),
     )
     op.create_index("ix_entry_points_due", "entry_points", ["retired_at", "next_check_at"], unique=False)
+    op.create_table(
+        "healings",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("lost", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_healings")),
+        sa.UniqueConstraint("outlet", "day", "why", name=op.f("uq_healings_outlet_day_why")),
+    )
     op.create_table(
         "evidence",
         sa.Column("id", Id, nullable=False),
@@ -112,6 +141,7 @@ def upgrade() -> None:
         sa.Column("leased_until", Moment(), nullable=False),
         sa.Column("next_request_at", Moment(), nullable=False),
         sa.Column("not_before", Moment(), nullable=True),
+        sa.Column("strain_s", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_host_leases")),
     )
     op.create_table(
@@ -133,6 +163,14 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("first_seen_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
+    )
+    op.create_table(
+        "traffic",
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("size_bytes", Id, nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("outlet", "day", name=op.f("pk_traffic")),
     )
     op.create_table(
         "users",
@@ -161,6 +199,7 @@ def upgrade() -> None:
         sa.Column("canonical_url", sa.Text(), nullable=False),
         sa.Column("outlet", sa.Text(), nullable=False),
         sa.Column("story_id", Id, nullable=False),
+        sa.Column("origin_id", Id, nullable=True),
         sa.Column("evidence_id", Id, nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("authors", sa.JSON(), nullable=False),
@@ -179,9 +218,13 @@ def upgrade() -> None:
         sa.Column("first_seen_at", Moment(), nullable=False),
         sa.Column("changed_at", Moment(), nullable=False),
         sa.Column("from_first_crawl", sa.Boolean(), nullable=False),
+        sa.Column("gone_at", Moment(), nullable=True),
+        sa.Column("gone_reason", sa.Text(), nullable=False),
+        sa.Column("gone_evidence_id", Id, nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("matched_revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_articles_evidence_id")),
+        sa.ForeignKeyConstraint(["gone_evidence_id"], ["evidence.id"], name=op.f("fk_articles_gone_evidence_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_articles_story_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sa.UniqueConstraint("canonical_url", name=op.f("uq_articles_canonical_url")),
@@ -190,6 +233,16 @@ def upgrade() -> None:
     op.create_index("ix_articles_outlet_first_seen_at", "articles", ["outlet", "first_seen_at"], unique=False)
     op.create_index(op.f("ix_articles_published_at"), "articles", ["published_at"], unique=False)
     op.create_index(op.f("ix_articles_story_id"), "articles", ["story_id"], unique=False)
+    op.create_table(
+        "story_keys",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article_id", Id, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_story_keys_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_story_keys")),
+    )
+    op.create_index(op.f("ix_story_keys_article_id"), "story_keys", ["article_id"], unique=False)
     op.create_index("ix_articles_text_hash", "articles", ["text_hash"], unique=False)
     op.create_index(
         "ix_articles_unmatched",
@@ -199,6 +252,25 @@ def upgrade() -> None:
         sqlite_where=sa.text("matched_revision < revision"),
         postgresql_where=sa.text("matched_revision < revision"),
     )
+    op.create_table(
+        "revisits",
+        sa.Column("article_id", Id, nullable=False),
+        sa.Column("outlet", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("born_at", Moment(), nullable=False),
+        sa.Column("matched", sa.Boolean(), nullable=False),
+        sa.Column("next_at", Moment(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("missing_since", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["articles.id"], name=op.f("fk_revisits_article_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_revisits")),
+    )
+    op.create_index(op.f("ix_revisits_next_at"), "revisits", ["next_at"], unique=False)
     op.create_table(
         "check_days",
         sa.Column("entry_point_id", Id, nullable=False),
@@ -226,6 +298,8 @@ def upgrade() -> None:
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("took_ms", sa.Integer(), nullable=False),
+        sa.Column("hole_since", Moment(), nullable=True),
+        sa.Column("hole_until", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["entry_point_id"], ["entry_points.id"], name=op.f("fk_checks_entry_point_id"), ondelete="CASCADE"
         ),
@@ -274,6 +348,7 @@ def upgrade() -> None:
         sa.Column("held", sa.Text(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("released_at", Moment(), nullable=True),
+        sa.Column("retracted", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_alerts_article_id")),
         sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_alerts_story_id")),
@@ -361,10 +436,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("article_id", "revision", name=op.f("uq_revisions_article_id_revision")),
     )
     op.create_table(
+        "told",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("story_id", Id, autoincrement=False, nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("alert_id", sa.Text(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["address"], ["chats.address"], name=op.f("fk_told_address"), onupdate="CASCADE", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_told_story_id")),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_told_alert_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("address", "story_id", "matter", name=op.f("pk_told")),
+    )
+    op.create_table(
         "alert_matches",
         sa.Column("alert_id", sa.Text(), nullable=False),
         sa.Column("match_id", Id, nullable=False),
-        sa.Column("story_id", Id, nullable=False),
+        sa.Column("story_id", Id, nullable=True),
         sa.Column("watch_id", Id, nullable=False),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alerts.id"], name=op.f("fk_alert_matches_alert_id"), ondelete="CASCADE"
@@ -387,6 +476,7 @@ def upgrade() -> None:
         sa.Column("news", sa.JSON(), nullable=False),
         sa.Column("reply_to", Id, nullable=True),
         sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("edit_after", Moment(), nullable=True),
         sa.Column("deliver", sa.Text(), nullable=False),
         sa.Column("folded_into", Id, nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
@@ -413,6 +503,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_folded_into"), "deliveries", ["folded_into"], unique=False)
     op.create_index("ix_deliveries_address_sent_at", "deliveries", ["address", "sent_at"], unique=False)
+    op.create_index("ix_deliveries_sent_at", "deliveries", ["sent_at"], unique=False)
     op.create_index("ix_deliveries_due", "deliveries", ["status", "not_before"], unique=False)
     op.create_table(
         "feedback",
@@ -428,6 +519,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("alert_id", "address", "user_id", name=op.f("uq_feedback_alert_id_address_user_id")),
     )
     op.create_index(op.f("ix_feedback_address"), "feedback", ["address"], unique=False)
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("user_id", Id, nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("what", sa.JSON(), nullable=False),
+        sa.Column("looked_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    op.create_index(op.f("ix_drafts_expires_at"), "drafts", ["expires_at"], unique=False)
     search = SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH
     for statement in search:
         op.execute(statement)

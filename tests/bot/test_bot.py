@@ -5,77 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from telegram.ext import ApplicationBuilder, CommandHandler
 
-from alerts import bot, outbox, subscriptions
-from alerts.bot import turn
-from alerts.bot.commands import Commands
-from alerts.channels import Sent
-from alerts.config import Config, Settings
+from alerts import bot, subscriptions
+from alerts.bot import menu, reception, turn
 from alerts.locale import languages, texts
 from alerts.models import Chat, Feedback, Subscription, User
 from crawler.db import Database
 from crawler.errors import ChannelError, WrongToken
 from crawler.languages import fold
 from crawler.models import Article
-from tests.delivery.fake_telegram import FakeTelegram
-from tests.delivery.world import NOW, SENTENCE, TOKEN, Clock, alert, chat, delivery, watch
-
-OWNER, READER, STRANGER, GROUP = 1001, 1002, 6666, -10077
-
-
-class Talk:
-    """A conversation: what users say and press, one after the other, and what the bot sent back."""
-
-    def __init__(self, database: Database, folder: Path, *, owners: list[int] | None = None) -> None:
-        self.database, self.clock, self.announced = database, Clock(), list[str]()
-        folder.mkdir(exist_ok=True)
-        self.api = FakeTelegram(folder / "accepted.jsonl")
-        telegram = {"base_url": self.api.url, "owners": [OWNER] if owners is None else owners}
-        config = Config.model_validate({"telegram": telegram})
-        self.settings = Settings(config, None, folder, str(database.url), TOKEN)
-
-    def after(self, *steps: Callable[[FakeTelegram], None]) -> FakeTelegram:
-        """Runs the bot, takes the steps one by one, waiting until each is answered or read; then stops it."""
-
-        async def talk() -> None:
-            stopping = asyncio.Event()
-            running = asyncio.create_task(
-                bot.run(self.settings, self.database, self.clock, stopping, self.announced.append)
-            )
-            try:
-                while not self.api.calls["getUpdates"] and not running.done():
-                    await asyncio.sleep(0.01)
-                for step in steps:
-                    step(self.api)
-                    while self.api.updates and not running.done():
-                        await asyncio.sleep(0.01)
-            finally:
-                stopping.set()
-                await running
-
-        with self.api:
-            asyncio.run(talk())
-        return self.api
-
-
-def said(user: int, text: str, chat_id: int | None = None, thread: int | None = None) -> Callable[[FakeTelegram], None]:
-    return lambda api: api.say(chat_id or user, user, text, thread=thread)
-
-
-def pressed(user: int, data: str, chat_id: int | None = None) -> Callable[[FakeTelegram], None]:
-    return lambda api: api.press(chat_id or user, user, data)
-
-
-def subscribed(database: Database) -> set[tuple[str, str]]:
-    with database.read() as session:
-        return {(row.watchlist_id, row.address) for row in session.scalars(select(Subscription))}
+from tests.bot.conversation import GROUP, OWNER, READER, STRANGER, Talk, pressed, said, subscribed, told
+from tests.delivery.world import NOW, SENTENCE, alert, chat, watch
 
 
 @pytest.mark.parametrize("text", ["/start", "/start wrongcode", "/watchlists", "/status", "/subscribe my-names"])
@@ -134,7 +79,7 @@ def test_lists_by_name_with_buttons(database: Database, tmp_path: Path) -> None:
         watch(session, "deaths", "Contractor deaths")
     api = Talk(database, tmp_path).after(said(OWNER, "/watchlists"))
     (row,) = api.accepted
-    assert "– Names (my-names)" in row["text"]
+    assert "– \u2068Names (my-names)\u2069 · too new to tell how many" in row["text"]
     assert "secret query" not in row["text"]
     assert [button["callback_data"] for button in row["buttons"]] == ["+:deaths", "+:my-names"]
 
@@ -146,7 +91,7 @@ def test_a_button_subscribes_and_unsubscribes(database: Database, tmp_path: Path
     api = Talk(database, tmp_path).after(pressed(OWNER, "+:my-names"))
     assert subscribed(database) == {("my-names", "telegram:1001")}
     edited = next(answer for answer in api.answers if answer["method"] == "editMessageText")
-    assert "✓ Names (my-names)" in edited["text"]
+    assert "✓ \u2068Names (my-names)\u2069" in edited["text"]
     Talk(database, tmp_path).after(pressed(OWNER, "-:my-names"))
     assert subscribed(database) == set()
 
@@ -170,17 +115,6 @@ def test_a_mistyped_list_is_answered_with_the_right_one(database: Database, tmp_
         watch(session)
     (text,) = Talk(database, tmp_path).after(said(OWNER, "/subscribe my-name")).texts()
     assert text == "no watchlist `my-name`; did you mean `my-names`?"
-
-
-def told(database: Database, address: str = f"telegram:{OWNER}") -> None:
-    """One alert of one list was sent there; another list fired too."""
-    with database.begin() as session:
-        mine, other = watch(session), watch(session, "plans", "Plans")
-        alert(session, "k3f9a2", [mine, other])
-        chat(session, address)
-        delivery(session, "k3f9a2", address)
-        (outgoing,) = outbox.lease(session, NOW, "test", 1)
-        outbox.settle(session, outgoing, Sent("5"), NOW)
 
 
 def test_a_verdict_is_kept_and_shown(database: Database, tmp_path: Path) -> None:
@@ -228,47 +162,6 @@ def test_a_discreet_chat_shows_on_request(database: Database, tmp_path: Path) ->
     assert (unknown, which) == ("That alert did not come to this chat.", "Which alert? Write: /show ID")
 
 
-def test_a_reader_watches_for_something_of_their_own(database: Database, tmp_path: Path) -> None:
-    """Several lines at once; good ones are saved and subscribed, a bad one says what is wrong with it."""
-    with database.begin() as session:
-        subscriptions.add_user(session, READER, "reader", NOW)
-    api = Talk(database, tmp_path).after(
-        said(READER, '/watch Хмеймим AND взрыв\n(broken\nname:"Пётр Выдуманный"'), said(READER, "/watches")
-    )
-    saved, mine = api.texts(READER)
-    assert [line.split(":")[0] for line in saved.splitlines() if not line.startswith(" ")] == [
-        "Saved as 1",
-        "Not saved",
-        "Saved as 2",
-    ]
-    assert mine == '1 · Хмеймим AND взрыв\n2 · name:"Пётр Выдуманный"'
-    assert subscribed(database) == {("user-1002", "telegram:1002")}
-    api = Talk(database, tmp_path / "again").after(said(READER, "/delete 1"), said(READER, "/watches"))
-    assert api.texts(READER) == ["Deleted: Хмеймим AND взрыв", '2 · name:"Пётр Выдуманный"']
-
-
-def test_what_one_reader_watches_for_another_does_not_see(database: Database, tmp_path: Path) -> None:
-    """Not in /watchlists, not by subscribing to a guessed id, not by /delete, not in a group; the owner sees the list."""
-    with database.begin() as session:
-        subscriptions.add_user(session, READER, "reader", NOW)
-    api = Talk(database, tmp_path).after(
-        said(OWNER, "/watch Хмеймим"),
-        said(READER, "/watchlists"),
-        said(READER, "/subscribe user-1001"),
-        said(READER, "/subscribe user-100"),
-        pressed(READER, "+:user-1001"),
-        said(READER, "/delete 1"),
-        said(OWNER, "/watches", GROUP),
-    )
-    answers = " ".join(api.texts(READER) + api.texts(GROUP))
-    assert "Хмеймим" not in answers
-    assert "User 1001" not in answers
-    assert "did you mean" not in answers
-    assert subscribed(database) == {("user-1001", "telegram:1001")}
-    (shown,) = Talk(database, tmp_path / "owner").after(said(OWNER, "/watchlists")).texts(OWNER)
-    assert "✓ User 1001 (user-1001)" in shown
-
-
 def test_an_owner_invites(database: Database, tmp_path: Path) -> None:
     """A link of one use, in private, from an owner alone."""
     (link,) = Talk(database, tmp_path / "owner").after(said(OWNER, "/invite")).texts()
@@ -291,7 +184,7 @@ def test_stored_articles_can_be_searched(database: Database, tmp_path: Path) -> 
         said(OWNER, "/search القتيل"), said(OWNER, "/search Пальмира"), said(OWNER, "/search")
     )
     found, nothing, how = api.texts()
-    assert found == "2018-02-13 · nahr · مقتل متعاقدين في هجوم\nhttps://nahr.example/k3f9a2"
+    assert found == "2018-02-13 · nahr · \u2068مقتل متعاقدين في هجوم\u2069\nhttps://nahr.example/k3f9a2"
     assert nothing == "Nothing found."
     assert how.startswith("Write words")
 
@@ -326,8 +219,8 @@ def test_a_chat_is_set_up_by_commands(database: Database, tmp_path: Path) -> Non
         "Теперь бот пишет сюда по-русски.",
         "Часовой пояс этого чата: Europe/Moscow.",
         "Тихие часы: 23:00-07:00 (Europe/Moscow). Всё, что найдено в это время, придёт после них.",
-        "До 22 нояб. 2026, 22:42 Moscow сюда ничего не придёт. Ничего не пропадёт: всё придёт потом.",
-        "'3': write /mute 45m, /mute 3h, /mute 2d (at most 30d), or /mute off",
+        "До 22 нояб. 2026, 22:42 Москва сюда ничего не придёт. Ничего не пропадёт: всё придёт потом.",
+        "«3»: напишите /mute 45m, /mute 3h, /mute 2d (не больше 30d) или /mute off",
         "Оповещения снова приходят сразу.",
     ]
     assert talk.after(*(said(OWNER, command) for command in commands)).texts() == expected
@@ -393,12 +286,10 @@ def test_an_invite_works_once_and_in_time(database: Database) -> None:
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_command_is_explained(language: str, tmp_path: Path) -> None:
-    """In /help of each language and in docs/guide/telegram.md."""
-    app = ApplicationBuilder().token(TOKEN).build()
-    settings = Settings(Config(), None, tmp_path, "sqlite://", TOKEN)
-    Commands(settings, Database("sqlite://"), Clock(), {}).register(app)
-    commands = {name for handler in app.handlers[0] if isinstance(handler, CommandHandler) for name in handler.commands}
+def test_every_command_is_explained(language: str) -> None:
+    """In the menu, in /help of each language, and in docs/guide/telegram.md."""
+    assert set(menu.COMMANDS) == set(reception.answers())
+    commands = set(reception.answers())
     guide = Path(__file__).parent.parent.parent / "docs" / "guide" / "telegram.md"
     assert {name for name in commands if f"`/{name}" not in guide.read_text("utf-8")} == set()
     assert {name for name in commands - {"start"} if f"/{name}" not in texts(language).by_key["help"]} == set()

@@ -100,7 +100,7 @@ def test_a_mistake_in_config_yaml_has_its_line(tmp_path: Path, written: str, lin
     [
         ("outlets:\n  use:\n  - tass\n  - fontnka\n", 4, "did you mean `fontanka`"),
         ("crawl:\n  proxies:\n    tas: http://127.0.0.1:3128\n", 3, "did you mean `tass`"),
-        ("crawl:\n  proxy: socks5://127.0.0.1:1080\n", 2, "socks5 proxies cannot be used"),
+        ("crawl:\n  proxy: socks4://127.0.0.1:1080\n", 2, "socks4 proxies cannot be used"),
         ("watchlists:\n  a:\n    watches:\n    - bridge\n    - (bridge AND\n", 5, "column"),
         ("outlets: {use: []}\ndatabase: mysql://someone@host/name\n", 2, "no database of the kind 'mysql'"),
     ],

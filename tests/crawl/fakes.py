@@ -239,7 +239,7 @@ def outlet(site: Site, name: str = "gazette", path: str = "/feed.xml", host: int
         home=site.url("/", host),
         languages=["en"],
         country="XX",
-        entry_points=[EntryPointFact(kind=kind, url=site.url(path, host))],
+        entry_points=[EntryPointFact(kind=kind, url=site.url(path, host), confidence="proven")],
     )
 
 

@@ -12,7 +12,10 @@ from crawler.crawl import ArticleEnded, CheckEnded, Event
 from crawler.db import Database
 from crawler.models import Article, Check, EntryPoint, KnownUrl
 from crawler.run import Order, crawl_once
+from crawler.types import Draft
 from tests.crawl.fakes import Answer, Site, article, crawl, feed, outlet, outlets, redirect
+
+WRITE_IT_LIKE = "write it like http://127.0.0.1:3128 or socks5://127.0.0.1:1080"
 
 
 def now() -> datetime:
@@ -42,7 +45,9 @@ def check_of(events: list[Event], name: str = "o1") -> tuple[str, str]:
         ("/missing", "error", "HTTP 404"),
         ("/broken", "error", "HTTP 500"),
         ("/forbidden", "blocked", "forbidden (403)"),
+        ("/busy", "error", "HTTP 503"),
         ("/challenge", "blocked", "qrator challenge"),
+        ("/login", "blocked", "login or challenge (401)"),
         ("/never", "error", "timeout: no complete answer within 1 s"),
         ("/drip", "error", "timeout: no complete answer within 1 s"),
         ("/drop", "error", "connection cut: the connection broke before the answer"),
@@ -67,6 +72,8 @@ def test_entry_point_that_misbehaves_is_named_and_stops_no_other(
             "/empty-feed": feed(),
             "/broken": Answer(b"oops", 500),
             "/forbidden": Answer(b"no", 403),
+            "/busy": Answer(b"try later", 503),
+            "/login": Answer(b"who are you?", 401, (("WWW-Authenticate", 'Basic realm="x"'),)),
             "/challenge": Answer(b"<html><script src='/__qrator/qauth.js'></script></html>", 401),
             "/loop": redirect("/loop"),
             "/to-file": redirect("file:///etc/passwd"),
@@ -123,6 +130,38 @@ def test_article_that_misbehaves_is_named_and_stops_no_other(site: Site, path: s
     assert type(ends[site.url("/good")]).__name__ == "Draft"
 
 
+def test_robots_txt_of_two_megabytes_is_read_to_its_limit(site: Site) -> None:
+    """Rules within the first 500 KB hold (RFC 9309); the rest costs nothing and stops nothing."""
+    rules = b"User-agent: *\nDisallow: /private\n" + b"# nothing but a comment\n" * 90_000
+    site.answers.update(
+        {
+            "/robots.txt": Answer(rules, kind="text/plain"),
+            "/feed.xml": feed(site.url("/private"), site.url("/good")),
+            "/good": article("Flour reaches the market"),
+        }
+    )
+    events = read(site, "/feed.xml")
+    ends = {e.url: type(e.end).__name__ for e in events if isinstance(e, ArticleEnded)}
+    assert ends == {site.url("/private"): "Rejected", site.url("/good"): "Draft"}
+
+
+def test_markup_made_to_hurt_still_gives_its_article(site: Site) -> None:
+    """A hundred thousand nested divs and NUL bytes in the middle of words: the text is read, the worker lives."""
+    plain = article("Flour reaches the market").body
+    site.answers.update(
+        {
+            "/feed.xml": feed(site.url("/deep"), site.url("/nul")),
+            "/deep": Answer(plain.replace(b"<article>", b"<article>" + b"<div>" * 100_000)),
+            "/nul": Answer(plain.replace(b"convoys", b"con\0voys").replace(b"Flour", b"Grain")),
+        }
+    )
+    texts = {
+        e.url: e.end.text for e in read(site, "/feed.xml") if isinstance(e, ArticleEnded) and isinstance(e.end, Draft)
+    }
+    assert {url for url, text in texts.items() if "Two convoys left the depot" in text} == set(texts)
+    assert len(texts) == 2
+
+
 def test_pause_asked_for_is_kept_and_nothing_has_failed(site: Site, database: Database, tmp_path: Path) -> None:
     """A 429 with Retry-After ends the check as rate-limited; host, entry point and article wait, without a failure."""
     site.answers["/feed.xml"] = feed(site.url("/a"), site.url("/b"))
@@ -158,8 +197,9 @@ def test_pause_of_another_host_costs_only_its_own_articles(site: Site, database:
 @pytest.mark.parametrize(
     ("proxy", "reason"),
     [
-        ("socks5://127.0.0.1:1080", "proxy: socks5 proxies cannot be used; write it like http://127.0.0.1:3128"),
-        ("nonsense", "proxy: 'nonsense' cannot be used; write it like http://127.0.0.1:3128"),
+        ("socks4://127.0.0.1:1080", f"proxy: socks4 proxies cannot be used; {WRITE_IT_LIKE}"),
+        ("nonsense", f"proxy: 'nonsense' cannot be used; {WRITE_IT_LIKE}"),
+        ("socks5://127.0.0.1:1", "connection refused: the host refuses connections"),
         ("http://127.0.0.1:1", "connection refused: the host refuses connections"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,11 @@ from sqlalchemy import event, select
 from crawler import evidence
 from crawler.crawl import NO_LIMITS, ArticleEnded, CheckEnded, Event, Limits
 from crawler.db import Database
+from crawler.dry import check_outlet
 from crawler.errors import DatabaseError
 from crawler.models import Article, Check, EntryPoint, Evidence, HostLease, KnownUrl, Revision
 from crawler.outlets import EntryPointFact, Outlet
-from crawler.run import Order, Summary, check_outlet, crawl_once
+from crawler.run import Order, Summary, crawl_once
 from crawler.types import Draft
 from tests.crawl.fakes import Answer, Site, article, crawl, feed, outlet, outlets
 
@@ -66,6 +68,29 @@ def test_article_is_stored_whole_with_its_preserved_copy(site: Site, database: D
     assert stored.text.startswith("Two convoys") and "All rights reserved" not in stored.text
     assert site.answers["/a"].body == evidence.read(row, tmp_path)
     assert not row.tls_verified
+
+
+def test_article_on_several_pages_is_stored_whole(site: Site, database: Database, tmp_path: Path) -> None:
+    """One article with the text of both pages, a preserved copy of each; the second reading asks for neither."""
+    pager = b"</article><div class=pager><a href='/a?page=2'>2</a></div>"
+    second = article(
+        "Flour reaches the market",
+        "The bakers of the old town opened at four in the morning, a baker said by telephone on Sunday evening.\n"
+        "Nobody could say when the next convoy would come, or whether the road would stay open until then.",
+    )
+    site.answers["/feed.xml"] = feed(site.url("/a"))
+    first = article("Flour reaches the market")
+    site.answers["/a"] = replace(first, body=first.body.replace(b"</article>", pager))
+    site.answers["/a?page=2"] = second
+    one = outlet(site)
+    for _ in range(2):
+        crawl_once(Order([one.id], outlets(one)), crawl(), now, database=database, evidence=tmp_path)
+    with database.read() as session:
+        stored = session.scalars(select(Article)).one()
+        assert "Two convoys left" in stored.text and "the next convoy would come" in stored.text
+        assert stored.notes[-1] == "joined from 2 pages"
+        assert sorted(session.scalars(select(Evidence.url))) == [site.url("/a"), site.url("/a?page=2")]
+    assert site.paths() == ["/feed.xml", "/a", "/a?page=2", "/feed.xml"]
 
 
 def test_what_is_beyond_the_limit_is_read_at_the_next_check(site: Site, database: Database, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from crawler.types import Dating, Draft, Saved, Unchanged
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LONG = "The convoy crossed the river before dawn, and traders waited on both sides of the bridge for an hour. " * 3
+OTHER = "Farmers on the east bank say that the price of seed has doubled and that no lorry came for two weeks. " * 3
 DRAFT = Draft(
     url="https://news.example/1",
     canonical_url="https://news.example/1",
@@ -99,12 +100,14 @@ def test_same_words_under_another_headline_are_another_article(database: Databas
 
 
 def test_same_text_of_two_outlets_is_one_story(database: Database) -> None:
-    """An agency's text is one story wherever it stands; another text is another story."""
+    """An agency's text is one story wherever it stands, a sentence added or not; another text is another story."""
     store(database, DRAFT)
     store(database, replace(DRAFT, canonical_url="https://two.example/9"), "two")
-    store(database, replace(DRAFT, canonical_url="https://two.example/8", text=LONG + "Other"), "two")
+    store(database, replace(DRAFT, canonical_url="https://three.example/8", text=LONG + "Other"), "three")
+    store(database, replace(DRAFT, canonical_url="https://two.example/8", text=OTHER), "two")
     with database.read() as session:
-        assert list(session.scalars(select(Article.story_id).order_by(Article.id))) == [1, 1, 2]
+        assert list(session.scalars(select(Article.story_id).order_by(Article.id))) == [1, 1, 1, 2]
+        assert list(session.scalars(select(Article.origin_id).order_by(Article.id))) == [None, 1, 1, None]
 
 
 def test_same_short_text_is_not_one_story(database: Database) -> None:

@@ -32,7 +32,7 @@ def entry_point(database: Database) -> DueEntryPoint:
     with database.begin() as session:
         schedule.sync(session, [OUTLET], CrawlSection(), NOW)
         session.flush()
-        return schedule.as_due(session.scalars(select(EntryPoint)).one())
+        return schedule.as_due(session.scalars(select(EntryPoint)).one(), NOW)
 
 
 def listing(n: int, title: str = "", *, hour: int = 8, updated: str = "") -> Listing:
@@ -43,7 +43,7 @@ def listing(n: int, title: str = "", *, hour: int = 8, updated: str = "") -> Lis
 def note(database: Database, *listings: Listing, now: datetime = NOW, exact: bool = True) -> list[Wanted]:
     entry = entry_point(database)
     with database.begin() as session:
-        return known.note(session, entry, Reading(listings, {}, titles_are_exact=exact), now)
+        return known.note(session, entry, Reading(listings, {}, titles_are_exact=exact), now).wanted
 
 
 def settle(database: Database, wanted: Wanted, end: known.End, now: datetime = NOW) -> None:

@@ -12,7 +12,7 @@ import pytest
 from crawler import leases
 from crawler.db import Database
 from crawler.fetch.turns import HostDeferred, NoLeases, Turns
-from crawler.leases import LEASE, Held
+from crawler.leases import LEASE, Held, Left
 from crawler.models import HostLease
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_next_holder_keeps_the_pause_of_the_last(database: Database) -> None:
     """A released host tells from when on the next request is polite."""
     acquire(database, "a", NOW)
     with database.begin() as session:
-        leases.release(session, {"news.example": NOW + 5 * SECOND}, "a", NOW)
+        leases.release(session, {"news.example": Left(NOW + 5 * SECOND)}, "a", NOW)
     held = acquire(database, "b", NOW + SECOND)
     assert held is not None
     assert held.next_request_at == NOW + 5 * SECOND
@@ -81,7 +81,7 @@ def test_release_of_a_lost_lease_changes_nothing(database: Database) -> None:
     acquire(database, "a", NOW)
     acquire(database, "b", NOW + LEASE + SECOND)
     with database.begin() as session:
-        leases.release(session, {"news.example": NOW}, "a", NOW)
+        leases.release(session, {"news.example": Left(NOW)}, "a", NOW)
     with database.read() as session:
         assert session.get_one(HostLease, "news.example").holder == "b"
 
@@ -92,7 +92,7 @@ def test_a_longer_pause_is_not_shortened(database: Database) -> None:
     with database.begin() as session:
         leases.defer(session, "news.example", NOW + 600 * SECOND)
         leases.defer(session, "news.example", NOW + 60 * SECOND)
-        leases.release(session, {"news.example": NOW}, "a", NOW)
+        leases.release(session, {"news.example": Left(NOW)}, "a", NOW)
     held = acquire(database, "b", NOW)
     assert held is not None
     assert held.not_before == NOW + 600 * SECOND
@@ -117,7 +117,7 @@ class Busy:
         self.said.append("renew")
         return set(hosts)
 
-    async def release(self, next_request_at: Mapping[str, datetime]) -> None:
+    async def release(self, hosts: Mapping[str, Left]) -> None:
         self.said.append("release")
 
     async def defer(self, host: str, until: datetime) -> None:

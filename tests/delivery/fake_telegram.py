@@ -25,6 +25,8 @@ import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,8 @@ REFUSALS = {
     "403": lambda f: _refusal(403, "Forbidden: bot was blocked by the user"),
     "400": lambda f: _refusal(400, "Bad Request: message is cursed"),
     "entities": lambda f: _refusal(400, "Bad Request: can't parse entities: unsupported start tag"),
+    "unmodified": lambda f: _refusal(400, "Bad Request: message is not modified: specified new message content"),
+    "frozen": lambda f: _refusal(400, "Bad Request: message can't be edited"),
     "migrate": lambda f: _refusal(
         400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=int(f.to)
     ),
@@ -76,6 +80,9 @@ class FakeTelegram:
         self.calls: Counter[str] = Counter()
         self.accepted = [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.exists() else []
         self.answers: list[dict[str, Any]] = []  # answerCallbackQuery, editMessageText
+        self.menus: list[dict[str, str]] = []  # setMyCommands
+        self.files: dict[str, bytes] = {}  # what users sent, by file id
+        self.papers: list[tuple[str, str, bytes]] = []  # (chat, name, content) of what the bot sent
         self.next_update_id = 1
         self.stopped = False
         self._file = log.open("a", encoding="utf-8")
@@ -119,17 +126,36 @@ class FakeTelegram:
             message |= {"message_thread_id": thread, "is_topic_message": True}
         self.push({"message": message})
 
+    def send_file(self, chat: int, user: int, name: str, content: bytes, *, size: int | None = None) -> None:
+        """`user` sends a file; `size` is what Telegram says of it."""
+        file_id = f"file{len(self.files)}"
+        self.files[file_id] = content
+        document = {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_name": name,
+            "file_size": len(content) if size is None else size,
+        }
+        self.push({"message": {**_message(chat), "from": _user(user), "document": document}})
+
+    def buttons(self) -> list[dict[str, str]]:
+        """Every button shown so far, the newest last, of messages and of edited ones."""
+        with self.lock:
+            markups = [json.loads(answer.get("reply_markup") or "{}") for answer in self.answers]
+            edited = [button for one in markups for line in one.get("inline_keyboard", []) for button in line]
+            return [button for row in self.accepted for button in row["buttons"]] + edited
+
     def press(self, chat: int, user: int, data: str, *, kind: str = "") -> None:
         """`user` presses a button under a message of the bot in `chat`."""
         message = {**_message(chat, kind), "from": _bot(), "text": "buttons"}
         query = {"id": str(time.time_ns()), "from": _user(user), "chat_instance": "1", "data": data}
         self.push({"callback_query": {**query, "message": message}})
 
-    def add_bot(self, chat: int, user: int) -> None:
+    def add_bot(self, chat: int, user: int, kind: str = "") -> None:
         """`user` puts the bot into `chat`."""
         member = {"user": _bot(), "status": "member"}
         change = {"old_chat_member": {"user": _bot(), "status": "left"}, "new_chat_member": member}
-        described = _message(chat)
+        described = _message(chat, kind)
         self.push(
             {"my_chat_member": {"chat": described["chat"], "from": _user(user), "date": described["date"], **change}}
         )
@@ -202,6 +228,23 @@ def _message(chat: int, kind: str = "") -> dict[str, Any]:
     return {"message_id": 1, "date": int(time.time()), "chat": described}
 
 
+def _values(kind: str, body: bytes) -> dict[str, str]:
+    """The parameters of a call; a file's are `name` and `content`."""
+    if kind.startswith("application/json"):
+        return json.loads(body)  # type: ignore[no-any-return]
+    if not kind.startswith("multipart/"):
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
+    values = {}
+    parsed = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    for part in parsed.iter_parts():  # type: ignore[attr-defined]
+        content = part.get_payload(decode=True).decode("utf-8")
+        if part.get_filename():
+            values |= {"name": part.get_filename(), "content": content}
+        else:
+            values[part.get_param("name", header="content-disposition")] = content
+    return values
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
@@ -225,10 +268,10 @@ class _Handler(BaseHTTPRequestHandler):
             query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
             return self._answer(200, self._control(parts.path.removeprefix("/control/"), query, body))
         method = parts.path.rpartition("/")[2]
-        values = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
-        if self.headers.get("Content-Type", "").startswith("application/json"):
-            values = json.loads(body)
         api = self.server.api
+        if "/file/" in parts.path:
+            return self._bytes(api.files[method])
+        values = _values(self.headers.get("Content-Type", ""), body)
         with api.lock:
             api.calls[method] += 1
         time.sleep(api.latency_s if method == "sendMessage" else 0)
@@ -258,7 +301,25 @@ class _Handler(BaseHTTPRequestHandler):
                 api.lock.notify_all()
             message = {**_message(int(values.get("chat_id") or 1)), "from": _bot(), "text": values.get("text", "")}
             return 200, {"ok": True, "result": True if method == "answerCallbackQuery" else message}
+        if method == "getFile":
+            return 200, {
+                "ok": True,
+                "result": {"file_id": values["file_id"], "file_unique_id": "1", "file_path": values["file_id"]},
+            }
+        if method == "sendDocument":
+            with api.lock:
+                api.papers.append((values["chat_id"], values["name"], values["content"].encode("utf-8")))
+            return 200, {"ok": True, "result": {**_message(int(values["chat_id"])), "from": _bot()}}
+        if method == "setMyCommands":
+            with api.lock:
+                api.menus.append(values)
         return 200, {"ok": True, "result": True}
+
+    def _bytes(self, content: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def _control(self, what: str, query: dict[str, str], body: bytes) -> dict[str, Any]:
         api = self.server.api

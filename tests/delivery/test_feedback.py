@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from alerts import feedback, outbox, recall
 from alerts.channels import Sent
 from alerts.feedback import Quality
-from alerts.models import Delivery
+from alerts.models import Delivery, Feedback
 from crawler.db import Database
 from crawler.errors import UsageError
 from crawler.models import Story
@@ -99,3 +99,18 @@ def test_quality_counts_one_word_a_reader(database: Database) -> None:
         (found,) = feedback.quality(session)
         assert found == Quality(first, "my-names", query, right=1, wrong=2)
         assert round(found.precision, 2) == 0.33
+
+
+def test_a_word_moves_with_its_chat(database: Database) -> None:
+    """A group that grew has a new number, and may be known under both: each reader's word is kept once."""
+    with database.begin() as session:
+        told(session)
+        feedback.judge(session, "a0", HERE, 7, "right", NOW)
+        feedback.judge(session, "a0", THERE, 7, "wrong person", NOW)
+        feedback.judge(session, "a0", HERE, 8, "right", NOW)
+        outbox.move(session, HERE, THERE, NOW)
+        rows = session.query(Feedback).order_by(Feedback.user_id).all()
+        assert [(row.address, row.user_id, row.verdict) for row in rows] == [
+            (THERE, 7, "wrong person"),
+            (THERE, 8, "right"),
+        ]

@@ -55,7 +55,7 @@ LEAVES = [
     'name:"Кирилл Ананьев"', 'name:"Ананьев"', "outlet:one", "outlet:two", "lang:ru", '"груз 200"', "the", "=Homs", "=погиб",
     "поги*", "kill*", r"re:/\bпогиб(ли)?\b/", "re:/[0-9]{3}/", 'place:"Homs"', 'org:"Wagner Group"', "section:world",
     "near/3(killed, Homs)", "near/2(погиб, Вагнер OR Ананьев)", "before/3(killed, Homs)", 'near/4(name:"Ананьев", погиб)',
-    "same-sentence(killed, Homs, NOT film)", "title(Wagner)", "at-least/2(killed, Homs, Wagner, погиб)", "at-least/1(мина, the)",
+    "closest/6(killed OR погиб, Wagner OR Вагнер, Homs OR Сирия)", "same-sentence(killed, Homs, NOT film)", "title(Wagner)", "at-least/2(killed, Homs, Wagner, погиб)", "at-least/1(мина, the)",
     "score>=20(killed^15, Homs^10, film^-20)", "score>=10(lang:ru^5, погиб^5, NOT film^5)",
 ]  # fmt: skip
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 
-from crawler.outlets import SHIPPED, Outlet, Outlets, Template, load
+from crawler.outlets import SHIPPED, Outlet, Outlets, Template, load, trust
 from crawler.spiders import readers
 
 README = (SHIPPED / "README.md").read_text("utf-8")
@@ -58,6 +59,18 @@ def test_outlets_without_a_proven_feed_say_so(shipped: Outlets) -> None:
         if not outlet.archive_only and all(entry.kind == "section" for entry in outlet.entry_points):
             assert {"unproven"} == {entry.confidence for entry in outlet.entry_points}, outlet.id
             assert outlet.template == "rferl" or "No feed is known" in outlet.notes, outlet.id
+
+
+def test_what_nobody_has_proven_is_counted_apart(shipped: Outlets) -> None:
+    """Every outlet is one of four; nothing is called proven that nobody of us has read."""
+    counted = Counter(trust(outlet) for outlet in shipped.by_id.values())
+    assert {"listed", "unproven", "archive only"} == set(counted)
+    assert len(shipped.by_id) == counted.total() and counted["unproven"] < counted["listed"]
+
+
+def test_every_outlet_says_whose_voice_it_is(shipped: Outlets) -> None:
+    """`leaning:` in a watch finds each of them."""
+    assert [] == [outlet.id for outlet in shipped.by_id.values() if not outlet.leaning]
 
 
 @pytest.mark.parametrize("outlet_id", ["znak", "riafan", "nevnov", "politros", "newsru"])

@@ -1,6 +1,7 @@
 """Deaths of contractors and soldiers: the shipped watches on labelled texts, and what they fire on in ordinary news.
 
-`claims.tsv` was written before the watches. A text whose SHA-1 begins with 0 to 4 is kept out while they are worked on.
+`claims.tsv` was written before the first watches, `claims_second.tsv` before the second ones and with other words. A text
+whose SHA-1 begins with 0 to 4 is kept out while the watches are worked on.
 """
 
 from __future__ import annotations
@@ -35,9 +36,17 @@ SHIPPED = (  # what ordinary news is read with
 )
 TARGET, TARGET_EACH = 0.96, 0.94
 
-# What people use today: a word for the company and a word for death, anywhere.
+SETS = {"": "claims.tsv", "second.": "claims_second.tsv"}
+"""What stands in a figure's name -> the file."""
+
+# What people use today: a word for the company (or for Russia and one for soldiers) and a word for death, anywhere.
 _COMPANY = re.compile(
     r"wagner|mercenar|contractor|pmc|вагнер|наёмник|наемник|чвк|частн\w+ военн|فاغنر|فاجنر|واغنر|مرتزق|متعاقد|الأمنية الخاصة",
+    re.I,
+)
+_RUSSIA = re.compile(r"russia|moscow|росси|русск|москв|روسي|روس\b|موسكو", re.I)
+_SOLDIER = re.compile(
+    r"soldier|troops|servicem|officer|pilot|army|military|солдат|военн|офицер|лётчик|пилот|боец|бойц|мобилизован|جندي|جنود|ضابط|ضباط|عسكري|طيار|الجيش",
     re.I,
 )
 _DEATH = re.compile(r"kill|die[ds]?\b|dead|death|погиб|убит|гибел|смерт|похорон|مقتل|قتل|مصرع|قتيل|توفي|جث", re.I)
@@ -56,9 +65,9 @@ class Claim:
         return "kept-out" if hashlib.sha1(self.text.encode()).hexdigest()[0] in "01234" else "dev"
 
 
-def claims() -> list[Claim]:
-    """All labelled texts."""
-    lines = (HERE / "claims.tsv").read_text("utf-8").splitlines()
+def claims(file: str = "claims.tsv") -> list[Claim]:
+    """The labelled texts of one set."""
+    lines = (HERE / file).read_text("utf-8").splitlines()
     return [Claim(*line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
@@ -76,8 +85,10 @@ def measure(data: Path | None) -> Iterator[Figure | Skipped]:
         if not queries:
             yield Skipped(f"claims.{name}", f"{CONFIG.name} has no such watchlist")
             continue
-        for half in ("dev", "kept-out"):
-            yield from _figures(name, label, half, [claim for claim in claims() if claim.half == half], queries)
+        for within, file in SETS.items():
+            for half in ("dev", "kept-out"):
+                rows = [claim for claim in claims(file) if claim.half == half]
+                yield from _figures(f"{name}.{within}{half}", label, rows, queries)
     if data is None or not (data / "articles").is_dir():
         yield Skipped("claims.false_alerts", "RASAD_EVAL_DATA/articles")
         return
@@ -88,16 +99,23 @@ def fires(found: Monitor[int], text: str) -> bool:
     return bool(found.match(Document("", text, language=detect(text))))
 
 
-def _figures(name: str, label: str, half: str, rows: list[Claim], queries: list[Query]) -> Iterator[Figure]:
+def simple(label: str, text: str) -> bool:
+    """Whether the watch people use today fires."""
+    about = _COMPANY.search(text) if label == "c" else _RUSSIA.search(text) and _SOLDIER.search(text)
+    return bool(about and _DEATH.search(text))
+
+
+def _figures(topic: str, label: str, rows: list[Claim], queries: list[Query]) -> Iterator[Figure]:
     found = Monitor(enumerate(queries))
     ours = [(claim, fires(found, claim.text)) for claim in rows]
-    simple = [(claim, bool(_COMPANY.search(claim.text) and _DEATH.search(claim.text))) for claim in rows]
+    theirs = [(claim, simple(label, claim.text)) for claim in rows]
     for language in ("all", "ar", "ru", "en"):
         f1, precision, recall = _scores(ours, label, language)
         target = TARGET if language == "all" else TARGET_EACH
-        baselines = {"simple watch": _scores(simple, label, language)[0]} if label == "c" else {}
+        baselines = {"simple watch": _scores(theirs, label, language)[0]}
         note = f"precision {precision:.2f}, recall {recall:.2f}"
-        yield Figure(f"claims.{name}.{half}.f1_{language}", f1, target, baselines=baselines, half=half, note=note)
+        half = rows[0].half
+        yield Figure(f"claims.{topic}.f1_{language}", f1, target, baselines=baselines, half=half, note=note)
 
 
 def _scores(answers: list[tuple[Claim, bool]], label: str, language: str) -> tuple[float, float, float]:
