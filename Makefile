@@ -1,6 +1,8 @@
 # Rasad: `make run` starts it, `make test` tests it.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests wait more than they work; `make test WORKERS=0` runs them one after the other.
+WORKERS ?= 4
 # Evaluation data lies beside the checkout, never in it.
 RASAD_EVAL_DATA ?= $(wildcard $(abspath ../shared/data))
 export RASAD_EVAL_DATA
@@ -39,7 +41,7 @@ demo: setup  ## play a small invented world: crawl, clean text, match, alert
 	  || echo "telegram-test-api could not be installed; its tests are skipped"; fi
 
 test: .venv/.telegram-test-api  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: .venv/.locked-dev  ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -101,6 +101,8 @@ class Daemon:
         self.watchlists_version = -1
         self.report = FirstReport(outlets.by_id, show_report, now())
         self.reach = notices.Reach()
+        self.unsettled = deliver.Unsettled()
+        self.database_pause_s = DATABASE_PAUSE_S
         self.recount_at = 0.0  # of time.monotonic(): the next look for messages whose counts have changed
         self.closed: dict[str, str] = {}  # channels that cannot be used, and why
         # An outlet may be asked twice as rarely as anything ought to be before nothing read is an outage.
@@ -142,6 +144,8 @@ class Daemon:
         for part in late:
             log.warning("cut off", part=part.get_name())
             part.cancel()
+        with suppress(DatabaseError, SQLAlchemyError):
+            await asyncio.to_thread(deliver.settle_left, self.database, self.unsettled)
         with suppress(Exception):
             await channels.close(self.channels)
 
@@ -217,10 +221,10 @@ class Daemon:
                 await step()
             except DatabaseError as error:
                 log.error("database", part=part, error=str(error))
-                await self._pause(DATABASE_PAUSE_S)
+                await self._pause(self.database_pause_s)
             except Exception:
                 log.exception("step failed", part=part)
-                await self._pause(DATABASE_PAUSE_S)
+                await self._pause(self.database_pause_s)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -282,6 +286,7 @@ class Daemon:
             holder=self.holder,
             stopping=self.stopping,
             wait=self.settings.config.alerts.uncertain_wait,
+            unsettled=self.unsettled,
         )
         self.reach.hear(ended.answered, ended.unanswered, now())
         if time.monotonic() >= self.recount_at:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from alerts import feedback, outbox
 from alerts.channels import Channel, Closed, Failed, Outcome, Retry, Uncertain, pace, scheme
 from alerts.content import content
@@ -20,6 +22,7 @@ from alerts.models import Chat
 from alerts.outbox import UNCERTAIN_WAIT, Outgoing
 from alerts.render import Content, DigestContent, Message, render, render_discreet, render_notice
 from crawler.db import Database
+from crawler.errors import DatabaseError
 from crawler.log import get_log, redact
 from crawler.outlets import Outlet
 
@@ -45,6 +48,18 @@ class Sending:
     unanswered: frozenset[str] = frozenset()
 
 
+@dataclass
+class Unsettled:
+    """Sendings whose end could not be written, because the database was away: how each ended, and when.
+
+    Whoever calls `send_due` again and again passes the same one: they are written first when the database is back, so
+    that nothing is repeated which is known to have arrived. Another sender may have been faster: their leases ran out,
+    and they go out again, marked. So do those of a process that ended meanwhile.
+    """
+
+    ends: list[tuple[Outgoing, Outcome, datetime]] = field(default_factory=list)
+
+
 async def send_due(
     database: Database,
     channels: Mapping[str, Channel],
@@ -55,15 +70,17 @@ async def send_due(
     stopping: asyncio.Event | None = None,
     wait: timedelta = UNCERTAIN_WAIT,
     folding: Folding = FOLDING,
+    unsettled: Unsettled | None = None,
 ) -> Sending:
     """Sends what is due now or falls due within a second, until nothing is left or `stopping` is set.
 
     A long queue is left after a few seconds, so that the caller sees progress; it calls again. A message on its way
     when `stopping` is set is finished and settled; leased ones not yet begun go back untouched.
     A flood of messages to one chat becomes a digest first, as `folding` says. Two calls at the same time, of one process
-    or of several, share the work and never a row.
+    or of several, share the work and never a row. What cannot be settled stands in `unsettled`.
     """
     stopping = stopping or asyncio.Event()
+    unsettled = Unsettled() if unsettled is None else unsettled
     counts: Counter[str] = Counter()
     closed: dict[str, str] = {}
     heard: set[str] = set()
@@ -71,13 +88,14 @@ async def send_due(
     enough = asyncio.get_running_loop().time() + LONGEST_CALL_S
     while not stopping.is_set() and asyncio.get_running_loop().time() < enough:
         usable = [name for name in channels if name not in closed]
+        await asyncio.to_thread(settle_left, database, unsettled, wait)
         batch = await asyncio.to_thread(_lease, database, clock(), holder, wait, usable, folding)
         if not batch:
             due = await asyncio.to_thread(_next_due, database, clock(), usable)
             if due is None or due > clock() + SOON or not await _pause_until(due, clock, stopping):
                 break
             continue
-        sendings = (_send_one(database, channels, outlets, one, clock, stopping, wait) for one in batch)
+        sendings = (_send_one(database, channels, outlets, one, clock, stopping, wait, unsettled) for one in batch)
         for outgoing, outcome in zip(batch, await asyncio.gather(*sendings, return_exceptions=True), strict=True):
             if isinstance(outcome, BaseException):  # sent or not, its lease will run out and it will say "repeat"
                 log.error("delivery not settled", delivery=outgoing.delivery_id, error=repr(outcome))
@@ -104,11 +122,14 @@ async def _send_one(
     clock: Callable[[], datetime],
     stopping: asyncio.Event,
     wait: timedelta,
+    unsettled: Unsettled,
 ) -> Outcome:
     leased_at = asyncio.get_running_loop().time()
     outcome: Outcome
     try:
         message = await asyncio.to_thread(message_of, database, outgoing, outlets, clock())
+    except (DatabaseError, DBAPIError):
+        outcome = Retry(timedelta(0), "the database was away before it was sent")
     except Exception as error:  # a row that cannot be read or rendered must not hold up the others
         outcome = Failed(redact(f"{type(error).__name__}: {error}")[:300])
     else:
@@ -119,7 +140,13 @@ async def _send_one(
             outcome = Retry(timedelta(0), "the lease grew too old before it was sent")
         else:
             outcome = await _through(channels[scheme(outgoing.address)], outgoing, message, wait)
-    settled = await asyncio.to_thread(_settle, database, outgoing, outcome, clock(), wait)
+    ended_at = clock()
+    try:
+        settled = await asyncio.to_thread(_settle, database, outgoing, outcome, ended_at, wait)
+    except (DatabaseError, SQLAlchemyError) as error:
+        unsettled.ends.append((outgoing, outcome, ended_at))
+        settled = False
+        log.error("delivery not settled yet", delivery=outgoing.delivery_id, error=redact(str(error))[:300])
     log.info(
         "delivery",
         delivery=outgoing.delivery_id,
@@ -197,3 +224,12 @@ def _rendered(outgoing: Outgoing, loaded: Content | None, chat: Chat, now: datet
 def _settle(database: Database, outgoing: Outgoing, outcome: Outcome, now: datetime, wait: timedelta) -> bool:
     with database.begin() as session:
         return outbox.settle(session, outgoing, outcome, now, wait=wait)
+
+
+def settle_left(database: Database, unsettled: Unsettled, wait: timedelta = UNCERTAIN_WAIT) -> None:
+    """Writes the ends that could not be written before; raises while the database is still away."""
+    while unsettled.ends:
+        outgoing, outcome, ended_at = unsettled.ends[0]
+        settled = _settle(database, outgoing, outcome, ended_at, wait)
+        unsettled.ends.pop(0)
+        log.info("delivery settled late", delivery=outgoing.delivery_id, settled=settled)

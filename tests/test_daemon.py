@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from alerts import daemon, subscriptions
 from alerts.config import Config, Settings
+from alerts.models import Note
 from crawler.db import Database
+from crawler.errors import DatabaseError
 from crawler.outlets import Outlets
 
 
@@ -49,3 +52,40 @@ def test_the_greeting_says_what_to_do_without_a_token(tmp_path: Path) -> None:
     said = "\n".join(daemon.greeting(settings("", tmp_path)))
     assert "RASAD_TELEGRAM_TOKEN" in said
     assert "--help" in said
+
+
+def test_matcher_and_sender_go_on_after_the_database_was_away(sqlite_database: Database, tmp_path: Path) -> None:
+    """A lost database, or a step that raises anything else, costs a pause: the next time is asked for again."""
+    for error in (DatabaseError("connection refused"), RuntimeError("a surprise")):
+
+        async def run(error: Exception = error) -> list[str]:
+            running = daemon.Daemon(settings("", tmp_path), sqlite_database, Outlets({}), print, print)
+            running.database_pause_s = 0.01
+            done: list[str] = []
+
+            async def step() -> None:
+                done.append("tried")
+                running.to_send.set()
+                if len(done) < 3:
+                    raise error
+                done.append("sent")
+                running.stopping.set()
+
+            running.to_send.set()
+            await running._repeat("sender", running.to_send, step)
+            return done
+
+        assert ["tried", "tried", "tried", "sent"] == asyncio.run(run())
+
+
+def test_the_minute_notes_that_we_live(sqlite_database: Database, tmp_path: Path) -> None:
+    """Before any outlet answered nothing vouches for us; a stuck part is not vouched for at all."""
+
+    async def run(*, stuck: bool) -> bool:
+        running = daemon.Daemon(settings("", tmp_path), sqlite_database, Outlets({}), print, print)
+        running.progress.note("matcher", at=-1e9 if stuck else None)
+        await running._vouch()
+        with sqlite_database.read() as session:
+            return session.get(Note, "heartbeat") is not None
+
+    assert [False, True] == [asyncio.run(run(stuck=True)), asyncio.run(run(stuck=False))]

@@ -25,6 +25,7 @@ from crawler.errors import UsageError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from alerts.config import Settings
     from alerts.models import Alert, Delivery
 
 subscriptions = typer.Typer(help="Who gets which watchlist.", no_args_is_help=True)
@@ -285,6 +286,13 @@ def _told(row: Delivery) -> str:
     return row.alert_id or "digest of " + ", ".join(row.digest)
 
 
+def _feed(current: Settings, address: str) -> str:
+    """The file of an Atom feed; '' for other addresses."""
+    from alerts.channels import atom, scheme
+
+    return str(atom.file(current.state / "feeds", address)) if scheme(address) == "atom" else ""
+
+
 @subscriptions.command("list", epilog="Example: rasad subscriptions list")
 def list_subscriptions(form: FormatOption = Format.table) -> None:
     """Which chat gets which watchlist."""
@@ -292,13 +300,14 @@ def list_subscriptions(form: FormatOption = Format.table) -> None:
 
     from alerts.models import Chat, Subscription
 
-    opened = database_in_step(settings())
+    current = settings()
+    opened = database_in_step(current)
     with opened.read() as session:
         rows = [
             {
                 "watchlist": row.watchlist_id,
                 "to": row.address,
-                "chat": chat.title,
+                "chat": chat.title or _feed(current, row.address),
                 "source": row.source,
                 "suspended": chat.suspended,
                 "since": row.created_at,
@@ -316,7 +325,12 @@ def list_subscriptions(form: FormatOption = Format.table) -> None:
 @subscriptions.command(epilog="Example: rasad subscriptions add named-persons telegram:123456789")
 def add(
     watchlist: Annotated[str, typer.Argument(help="A watchlist's id, see `rasad watch list`.")],
-    to: Annotated[str, typer.Argument(help="An address: telegram:CHAT_ID, telegram:CHAT_ID/THREAD or console:")],
+    to: Annotated[
+        str,
+        typer.Argument(
+            help="An address: telegram:CHAT_ID, email:YOU@EXAMPLE.ORG, atom:NAME ... (docs/guide/channels.md)"
+        ),
+    ],
 ) -> None:
     """Send a watchlist's alerts to a chat from now on."""
     from alerts import subscriptions as people

@@ -5,13 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+import pytest
+
 from alerts import deliver, outbox
 from alerts.channels import Closed, Failed, Outcome, Sent, Uncertain
 from alerts.deliver import Sending
 from alerts.models import Chat, Delivery
 from alerts.render import AlertContent, DigestContent
 from crawler.db import Database
-from tests.delivery.world import NOW, OUTLETS, Clock, ScriptedChannel, alert, chat, delivery, filled, rows, watch
+from crawler.errors import DatabaseError
+from tests.delivery.world import (
+    NOW,
+    OUTLETS,
+    Clock,
+    Outage,
+    ScriptedChannel,
+    alert,
+    chat,
+    delivery,
+    filled,
+    rows,
+    watch,
+)
 
 
 def send(database: Database, channel: ScriptedChannel, clock: Clock, stopping: asyncio.Event | None = None) -> Sending:
@@ -94,7 +109,9 @@ def test_a_stop_after_the_lease_gives_the_row_back(database: Database) -> None:
         stopping.set()
         channels = {"console": stop_before_sending, "telegram": stop_before_sending}
         outcomes = [
-            await deliver._send_one(database, channels, OUTLETS, one, clock, stopping, outbox.UNCERTAIN_WAIT)
+            await deliver._send_one(
+                database, channels, OUTLETS, one, clock, stopping, outbox.UNCERTAIN_WAIT, deliver.Unsettled()
+            )
             for one in leased
         ]
         assert stop_before_sending.sent == []
@@ -218,3 +235,48 @@ def test_content_of_a_digest(database: Database) -> None:
         told = deliver.content(session, outgoing, OUTLETS)
     assert isinstance(told, DigestContent)
     assert ([item.alert_id for item in told.items], told.count) == (["a0", "a1"], 2)
+
+
+def away(database: Database) -> Outage:
+    """The same database, which can be away."""
+    return Outage(database.url.render_as_string(hide_password=False))
+
+
+def test_what_was_sent_during_an_outage_is_settled_after_it(database: Database) -> None:
+    """The database goes away while a message is on its way: it is known to have arrived, and comes once, unmarked."""
+    filled(database, "console:")
+    flaky, unsettled, clock = away(database), deliver.Unsettled(), Clock()
+    channel = ScriptedChannel(meanwhile=lambda: setattr(flaky, "away", True))
+
+    def again() -> Sending:
+        call = deliver.send_due(flaky, {"console": channel}, OUTLETS, clock, holder="test", unsettled=unsettled)
+        return asyncio.run(call)
+
+    for _ in range(2):
+        with pytest.raises(DatabaseError):
+            again()
+    assert [row.status for row in rows(database)] == ["leased"]
+    flaky.away = False
+    clock.advance(minutes=2)
+    assert again().counts == {}
+    assert [(row.status, row.repeat) for row in rows(database)] == [("sent", False)]
+    assert (1, []) == (len(channel.sent), unsettled.ends)
+    flaky.close()
+
+
+def test_another_sender_that_is_faster_after_an_outage_marks_the_repeat(database: Database) -> None:
+    """Its database came back first: the lease had run out, the message comes again and says so."""
+    filled(database, "console:")
+    flaky, unsettled, clock = away(database), deliver.Unsettled(), Clock()
+    channel = ScriptedChannel(meanwhile=lambda: setattr(flaky, "away", True))
+    with pytest.raises(DatabaseError):
+        asyncio.run(
+            deliver.send_due(flaky, {"console": channel}, OUTLETS, clock, holder="cut off", unsettled=unsettled)
+        )
+    clock.advance(seconds=31)
+    send(database, channel, clock)
+    assert [message.plain.startswith("May be a repeat of a0") for _, message, _ in channel.sent] == [False, True]
+    flaky.away = False
+    deliver.settle_left(flaky, unsettled)
+    assert [(row.status, row.repeat) for row in rows(database)] == [("sent", True)]
+    flaky.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from alerts.channels import Outcome, Sent
 from alerts.models import Alert, AlertMatch, Chat, Delivery, Match, Watch, Watchlist
 from alerts.render import Message
 from crawler.db import Database
+from crawler.errors import DatabaseError
 from crawler.models import Article, Story
 from crawler.outlets import Outlet
 
@@ -162,3 +164,16 @@ class ScriptedChannel:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+class Outage(Database):
+    """A database that can be away: while it is, every transaction fails as a lost connection does."""
+
+    away = False
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        if self.away:
+            raise DatabaseError("database: connection refused: the server does not answer")
+        with super().begin() as session:
+            yield session
