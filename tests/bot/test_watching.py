@@ -275,11 +275,11 @@ def test_a_look_back_is_bounded(sqlite_database: Database) -> None:
 def test_refusals_are_said_in_the_language_of_the_chat(sqlite_database: Database, tmp_path: Path) -> None:
     """Of commands and of watches, with column and suggestion."""
     api = Talk(sqlite_database, tmp_path).after(
-        said(OWNER, "/language ru"),
-        said(OWNER, "/subscribe nosuch"),
+        said(OWNER, "/language ru", answers=1),
+        said(OWNER, "/subscribe nosuch", answers=1),
         said(OWNER, "/watch (Пальмира", answers=2),
-        said(OWNER, "/language ar"),
-        said(OWNER, "/digest nine"),
+        said(OWNER, "/language ar", answers=1),
+        said(OWNER, "/digest nine", answers=1),
     )
     _, unknown, _, table, _, digest = api.texts()
     assert unknown == "Нет списка `nosuch`"

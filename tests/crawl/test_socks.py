@@ -58,7 +58,7 @@ def test_limits_hold_behind_the_proxy(site: Site, path: str, reason: str) -> Non
     """An endless, huge or cut answer ends as it does without a proxy."""
     with socks_proxy(HOSTS[0]) as proxy:
         ended = read(
-            f"http://gazette.example:{site.port}{path}", f"socks5://127.0.0.1:{proxy.port}", timeout="1s",
+            f"http://gazette.example:{site.port}{path}", f"socks5://127.0.0.1:{proxy.port}", timeout="1s" if path == "/drip" else "10s",
             max_page=2_000_000, obey_robots=False,
         )  # fmt: skip
     assert getattr(ended.end, "reason", "") == reason
