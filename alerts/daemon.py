@@ -25,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from alerts import bot, channels, deliver, notices, recount, subscriptions, systemd, watchlists
@@ -348,13 +348,21 @@ def assignment(settings: Settings, *, verbose: bool = False) -> Assignment:
 
 def prepare(settings: Settings, database: Database, outlets: Outlets) -> list[str]:
     """Brings rows in step with config.yaml and the outlet YAMLs; returns what was wrong with single watches."""
+    try:
+        synced = _in_step(settings, database, outlets)
+    except IntegrityError:  # another daemon wrote the same rows at the same moment; now they are found
+        synced = _in_step(settings, database, outlets)
+    return [f"watchlist {line.watchlist}, `{line.text}`: {line.reason}" for line in synced.broken]
+
+
+def _in_step(settings: Settings, database: Database, outlets: Outlets) -> watchlists.Synced:
     config, at = settings.config, now()
     with database.begin() as session:
         schedule.sync(session, outlets.by_id.values(), config.crawl, at)
         synced = watchlists.sync(session, config.watchlists, at)
         subscriptions.sync(session, config.subscriptions, at)
         _console(session, wanted=not settings.token, at=at)
-    return [f"watchlist {line.watchlist}, `{line.text}`: {line.reason}" for line in synced.broken]
+    return synced
 
 
 def _console(session: Session, *, wanted: bool, at: datetime) -> None:

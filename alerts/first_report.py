@@ -15,6 +15,7 @@ from alerts.render import render
 from crawler.db import Database
 from crawler.models import Article, Check, EntryPoint, KnownUrl
 from crawler.outlets import Outlet
+from crawler.rows import insert_missing
 
 PATIENCE = timedelta(minutes=3)  # an outlet that has not ended its first check by then is reported as still being read
 KEY = "first report"
@@ -62,9 +63,10 @@ class FirstReport:
                 return
             told = report(session, self.outlets)
         with database.begin() as session:
-            session.add(Note(key=KEY, value={"at": now.isoformat()}))
+            first = insert_missing(session, Note, [{"key": KEY, "value": {"at": now.isoformat()}}])
         self.done = True
-        self.say(told)
+        if first:  # another daemon on this database may have said it
+            self.say(told)
 
 
 def ready(session: Session, started_at: datetime, now: datetime) -> bool:

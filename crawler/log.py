@@ -32,14 +32,16 @@ _NOISY = (
 )
 
 
+_HOST = re.compile(r"localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+")  # says where, and is no secret
 _hidden: set[str] = set()
 
 
 def hide(*secrets: str) -> None:
-    """From now on no line and no reason holds one of these, whatever its shape; of an address no longer part either."""
+    """From now on no line and no reason holds one of these, whatever its shape; of an address no long part either."""
     for secret in secrets:
         parts = re.split(r"[/:@?&=\s]+", secret) if "://" in secret else []
-        _hidden.update(part for part in (secret, *parts[1:]) if len(part) >= SHORTEST_SECRET)
+        kept = [part for part in parts[1:] if not _HOST.fullmatch(part)]
+        _hidden.update(part for part in (secret, *kept) if len(part) >= SHORTEST_SECRET)
 
 
 def redact(text: str) -> str:
@@ -61,36 +63,41 @@ class _Redacting(logging.Formatter):
         return redact(self.inner.format(record))
 
 
+def formatter(*, terminal: bool = False) -> logging.Formatter:
+    """How a line is written: coloured for a terminal, else one JSON object; never with a secret in it."""
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=True)
+        if terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    return _Redacting(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_shared(terminal=terminal),
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+
+
+def _shared(*, terminal: bool) -> list[Any]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal),
+    ]
+
+
 def configure(*, verbose: bool = False, quiet: bool = False, stream: TextIO | None = None) -> None:
     """Log to `stream` (stderr by default): coloured lines on a terminal, one JSON object a line elsewhere.
 
     `quiet` is for commands whose output is the answer itself: warnings and errors only.
     """
     stream = stream or sys.stderr
-    terminal = stream.isatty()
-    shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="%H:%M:%S" if terminal else "iso", utc=not terminal),
-    ]
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=True)
-        if terminal
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(
-        _Redacting(
-            structlog.stdlib.ProcessorFormatter(
-                foreign_pre_chain=shared,
-                processors=[
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.format_exc_info,
-                    renderer,
-                ],
-            )
-        )
-    )
+    handler.setFormatter(formatter(terminal=stream.isatty()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO)
@@ -99,7 +106,7 @@ def configure(*, verbose: bool = False, quiet: bool = False, stream: TextIO | No
     # What it complains of comes to us as a callback too, and is one line there instead of a traceback.
     logging.getLogger("telegram.ext.Updater").setLevel(logging.CRITICAL)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_shared(terminal=stream.isatty()), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,

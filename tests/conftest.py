@@ -1,8 +1,9 @@
-"""What tests of storage share: an empty database of the newest schema, once on SQLite and once on PostgreSQL."""
+"""What tests share: an empty database of the newest schema, once on SQLite and once on PostgreSQL; everything logged."""
 
 from __future__ import annotations
 
 import itertools
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,11 +11,44 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.logging import LogCaptureHandler
 
+from crawler import log
 from crawler.db import Database
 from migrations import schema
 
 _count = itertools.count(1)
+TALKATIVE = ("httpx", "httpcore", "telegram", "apprise", "urllib3", "requests")  # libraries that see tokens
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads the log of all tests comes after all tests."""
+    items.sort(key=lambda item: item.path.name == "test_logged.py")
+
+
+@pytest.fixture(scope="session")
+def everything_logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A file of all that is logged during the run at any level, as the product writes it."""
+    path = tmp_path_factory.mktemp("logged") / "everything.log"
+    with path.open("w", encoding="utf-8") as stream:
+        log.configure(verbose=True, stream=stream)
+        yield path
+        logging.getLogger().handlers.clear()
+
+
+@pytest.fixture(autouse=True)
+def logged(everything_logged: Path) -> None:
+    """Back on after a test that configured the log for itself, the libraries' own at DEBUG."""
+    root = logging.getLogger()
+    ours = [one for one in root.handlers if getattr(getattr(one, "stream", None), "name", "") == str(everything_logged)]
+    if not ours:
+        handler = logging.StreamHandler(everything_logged.open("a", encoding="utf-8"))
+        handler.setFormatter(log.formatter())
+        ours = [handler]
+    root.handlers[:] = [one for one in root.handlers if isinstance(one, LogCaptureHandler)] + ours[:1]
+    root.setLevel(logging.DEBUG)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.DEBUG)
 
 
 @pytest.fixture(scope="session")

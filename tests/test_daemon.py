@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from alerts import daemon, subscriptions
@@ -89,3 +90,11 @@ def test_the_minute_notes_that_we_live(sqlite_database: Database, tmp_path: Path
             return session.get(Note, "heartbeat") is not None
 
     assert [False, True] == [asyncio.run(run(stuck=True)), asyncio.run(run(stuck=False))]
+
+
+def test_two_daemons_may_start_at_the_same_moment(database: Database, tmp_path: Path) -> None:
+    """Both bring the same new rows into an empty database; neither dies of the other's."""
+    with ThreadPoolExecutor(4) as threads:
+        calls = [threads.submit(daemon.prepare, settings("", tmp_path), database, Outlets({})) for _ in range(4)]
+    assert [1] * 4 == [len(call.result()) for call in calls]
+    assert ["console:"] == addresses(database)

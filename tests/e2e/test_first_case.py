@@ -97,6 +97,30 @@ def test_a_kill_loses_nothing(
     assert all("repeat" in text for text in texts[1:])
 
 
+def test_two_daemons_by_mistake(tmp_path: Path, replay: World, telegram: FakeTelegram, database: Database) -> None:
+    """On one configuration and one database: every chat gets the alert once, and nothing claims to be a repeat."""
+    address = database.url.render_as_string(hide_password=False)
+    chats = [f"telegram:{5000 + number}" for number in range(12)]
+    config = world.configure(tmp_path, proxy=replay.address, database=address, telegram=telegram.url, chats=chats)
+    config.write_text(config.read_text("utf-8").replace("uncertain_wait: 1s", "uncertain_wait: 20s"), "utf-8")
+    with (
+        world.daemon(config, tmp_path / "one.log", RASAD_TELEGRAM_TOKEN=TOKEN) as one,
+        world.daemon(config, tmp_path / "two.log", RASAD_TELEGRAM_TOKEN=TOKEN) as two,
+    ):
+        world.eventually(lambda: read_once(database), "the first crawl")
+        world.eventually(
+            lambda: all("watches" in (tmp_path / f"{name}.log").read_text() for name in ("one", "two")), "both"
+        )
+        replay.later()
+        world.eventually(lambda: len(telegram.texts()) >= len(chats), "the alert in every chat")
+        time.sleep(2.0)  # long enough for a second message, if there wrongly were one
+        for process in (one, two):
+            process.send_signal(signal.SIGTERM)
+        assert [0, 0] == [one.wait(10), two.wait(10)]
+    assert [1] * len(chats) == [len(telegram.texts(chat.partition(":")[2])) for chat in chats]
+    assert not any("repeat" in text for text in telegram.texts())
+
+
 def test_strangers_learn_nothing(tmp_path: Path, config: Path, telegram: FakeTelegram) -> None:
     """Whoever finds the bot hears "private bot" and their own id."""
     with world.daemon(config, tmp_path / "daemon.log", RASAD_TELEGRAM_TOKEN=TOKEN):
