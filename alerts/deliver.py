@@ -30,6 +30,7 @@ log = get_log()
 
 BATCH = 30
 LONGEST_CALL_S = 5.0
+SHORTEST_PAUSE_S = 0.03
 SOON = timedelta(seconds=1)  # what falls due within this is waited for: a busy chat gets its message every second
 
 
@@ -173,7 +174,7 @@ async def _through(channel: Channel, outgoing: Outgoing, message: Message, wait:
 
 async def _pause_until(due: datetime, clock: Callable[[], datetime], stopping: asyncio.Event) -> bool:
     """Waits; False when `stopping` came first."""
-    left_s = max((due - clock()).total_seconds(), 0.01)  # never spin, whatever the clock says
+    left_s = max((due - clock()).total_seconds(), SHORTEST_PAUSE_S)  # the channel as a whole may be what we wait for
     try:
         await asyncio.wait_for(stopping.wait(), left_s)
     except TimeoutError:

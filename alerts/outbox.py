@@ -42,7 +42,7 @@ from crawler.rows import insert_missing
 UNCERTAIN_WAIT = timedelta(seconds=30)  # a lease lasts so long, and the first repeat waits so long
 LONGEST_WAIT = timedelta(hours=1)
 ATTEMPTS = 10  # with doubling waits about three hours; then a person has to look
-BURST_S = 1.0  # what the whole channel takes at once, in seconds of its rate
+BURST_S = 0.2  # what the whole channel takes at once, in seconds of its rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +315,7 @@ class _Budgets:
         if name not in self.used_until:
             self.used_until[name] = max(_read_moment(self.session, f"pace:{name}"), self.now)
         ahead = (self.used_until[name] - self.now).total_seconds()
-        return ahead + 1 / per_second <= BURST_S + 1e-6
+        return ahead + 1 / per_second <= max(BURST_S, 1 / per_second) + 1e-6
 
     def spend(self, name: str, per_second: float | None) -> None:
         if per_second is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PRIVATE_PAUSE = timedelta(seconds=1)
 GROUP_PAUSE = timedelta(seconds=3)  # 20 a minute
-MESSAGES_PER_SECOND = 30.0
+MESSAGES_PER_SECOND = 25.0  # with what goes at once (outbox.BURST_S) no second has more than 30
 
 CONNECT_TIMEOUT_S = 8.0
 READ_TIMEOUT_S = 12.0
